@@ -1,0 +1,137 @@
+//! Guards on fields: the door.
+//!
+//! A guard is named in words on the field: `#[graphql(guard = "guard::customers_read", visible =
+//! "guard::shows::customers_read")]`. The guard refuses, `visible` hides the field from the viewer's introspection.
+//! A denied field answers `null` with an error at its path, `UNAUTHENTICATED` for somebody who has not logged in and
+//! `FORBIDDEN` for somebody who may not; its siblings answer.
+
+use async_graphql::{Context, ErrorExtensions, Result};
+
+use super::{Permission, Viewer};
+use crate::graphql::ContextExt;
+
+fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> {
+    if allowed {
+        return Ok(());
+    }
+    let code = if matches!(ctx.call().viewer, Viewer::Anonymous) { "UNAUTHENTICATED" } else { "FORBIDDEN" };
+    let message = if code == "UNAUTHENTICATED" { "Log in to use this field." } else { message };
+    Err(async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code)))
+}
+
+/// A customer in store scope.
+///
+/// # Errors
+/// For everybody else.
+pub fn store(ctx: &Context<'_>) -> Result<()> {
+    allow(ctx, ctx.call().viewer.customer().is_some(), "This field is for customers. Use a customer's token.")
+}
+
+/// Anybody in admin scope, whatever their permissions.
+///
+/// # Errors
+/// For everybody else.
+pub fn admin(ctx: &Context<'_>) -> Result<()> {
+    allow(ctx, ctx.call().viewer.is_admin(), "This field needs the admin scope.")
+}
+
+/// Anybody who has logged in.
+///
+/// # Errors
+/// For everybody else.
+pub fn logged_in(ctx: &Context<'_>) -> Result<()> {
+    allow(ctx, !matches!(ctx.call().viewer, Viewer::Anonymous), "Log in to use this field.")
+}
+
+macro_rules! guards {
+    ($($name:ident / $or_store:ident = $permission:ident;)*) => {
+        $(
+            #[doc = concat!("Admin scope with the permission [`Permission::", stringify!($permission), "`].")]
+            ///
+            /// # Errors
+            /// For everybody else.
+            pub fn $name(ctx: &Context<'_>) -> Result<()> {
+                allow(
+                    ctx,
+                    ctx.call().viewer.may(Permission::$permission),
+                    const_str(Permission::$permission),
+                )
+            }
+
+            #[doc = concat!("A customer (about their own), or admin scope with [`Permission::", stringify!($permission), "`].")]
+            ///
+            /// # Errors
+            /// For everybody else.
+            pub fn $or_store(ctx: &Context<'_>) -> Result<()> {
+                let viewer = &ctx.call().viewer;
+                allow(
+                    ctx,
+                    viewer.customer().is_some() || viewer.may(Permission::$permission),
+                    const_str(Permission::$permission),
+                )
+            }
+        )*
+
+        /// What introspection shows: the same conditions as the guards, as truth values.
+        pub mod shows {
+            use super::{Context, ContextExt};
+
+            /// See [`super::store`].
+            pub fn store(ctx: &Context<'_>) -> bool {
+                ctx.shows_everything() || super::store(ctx).is_ok()
+            }
+
+            /// See [`super::admin`].
+            pub fn admin(ctx: &Context<'_>) -> bool {
+                ctx.shows_everything() || super::admin(ctx).is_ok()
+            }
+
+            /// See [`super::logged_in`].
+            pub fn logged_in(ctx: &Context<'_>) -> bool {
+                ctx.shows_everything() || super::logged_in(ctx).is_ok()
+            }
+
+            $(
+                #[doc = concat!("See [`super::", stringify!($name), "`].")]
+                pub fn $name(ctx: &Context<'_>) -> bool {
+                    ctx.shows_everything() || super::$name(ctx).is_ok()
+                }
+
+                #[doc = concat!("See [`super::", stringify!($or_store), "`].")]
+                pub fn $or_store(ctx: &Context<'_>) -> bool {
+                    ctx.shows_everything() || super::$or_store(ctx).is_ok()
+                }
+            )*
+        }
+    };
+}
+
+guards! {
+    customers_read / store_or_customers_read = CustomersRead;
+    customers_write / store_or_customers_write = CustomersWrite;
+    customers_delete / store_or_customers_delete = CustomersDelete;
+    addresses_read / store_or_addresses_read = AddressesRead;
+    addresses_write / store_or_addresses_write = AddressesWrite;
+    groups_read / store_or_groups_read = GroupsRead;
+    groups_write / store_or_groups_write = GroupsWrite;
+    organizations_read / store_or_organizations_read = OrganizationsRead;
+    organizations_write / store_or_organizations_write = OrganizationsWrite;
+    orders_read / store_or_orders_read = OrdersRead;
+    orders_write / store_or_orders_write = OrdersWrite;
+}
+
+const fn const_str(permission: Permission) -> &'static str {
+    match permission {
+        Permission::CustomersRead => "This needs the permission customers:read.",
+        Permission::CustomersWrite => "This needs the permission customers:write.",
+        Permission::CustomersDelete => "This needs the permission customers:delete.",
+        Permission::AddressesRead => "This needs the permission addresses:read.",
+        Permission::AddressesWrite => "This needs the permission addresses:write.",
+        Permission::GroupsRead => "This needs the permission groups:read.",
+        Permission::GroupsWrite => "This needs the permission groups:write.",
+        Permission::OrganizationsRead => "This needs the permission organizations:read.",
+        Permission::OrganizationsWrite => "This needs the permission organizations:write.",
+        Permission::OrdersRead => "This needs the permission orders:read.",
+        Permission::OrdersWrite => "This needs the permission orders:write.",
+    }
+}

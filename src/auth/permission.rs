@@ -1,0 +1,154 @@
+//! What staff users and API keys may do: `resource:action`.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// One thing that may be allowed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Permission {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Permission {
+            /// Every permission there is.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The form `resource:action`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// See customers, their metadata and lists of them.
+    CustomersRead = "customers:read";
+    /// Create and change customers.
+    CustomersWrite = "customers:write";
+    /// Delete customers for good.
+    CustomersDelete = "customers:delete";
+    /// See addresses.
+    AddressesRead = "addresses:read";
+    /// Create, change and delete addresses.
+    AddressesWrite = "addresses:write";
+    /// See customer groups and who is in them.
+    GroupsRead = "groups:read";
+    /// Create, change and delete groups and memberships.
+    GroupsWrite = "groups:write";
+    /// See organizations and their members.
+    OrganizationsRead = "organizations:read";
+    /// Create, change and delete organizations and memberships.
+    OrganizationsWrite = "organizations:write";
+    /// See order links.
+    OrdersRead = "orders:read";
+    /// Create and change order links.
+    OrdersWrite = "orders:write";
+}
+
+/// The text names no permission.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown permission {0:?}; known are *, *:read, customers:* and so on, and {known}", known = Permission::ALL.iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(", "))]
+pub struct UnknownPermission(pub String);
+
+/// A set of permissions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// Everything that may be allowed.
+    #[must_use]
+    pub fn all() -> Self {
+        Permission::ALL.iter().fold(Self::default(), |set, permission| set.with(*permission))
+    }
+
+    /// This set and one more.
+    #[must_use]
+    pub const fn with(self, permission: Permission) -> Self {
+        Self(self.0 | 1 << permission as u64)
+    }
+
+    /// Is it in the set?
+    #[must_use]
+    pub const fn contains(self, permission: Permission) -> bool {
+        self.0 & (1 << permission as u64) != 0
+    }
+
+    /// Those in the set, in the order of their declaration.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| self.contains(*permission))
+    }
+
+    /// Reads names such as `customers:read`, `customers:*`, `*:read` and `*`.
+    ///
+    /// # Errors
+    /// The first name that matches nothing.
+    pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, UnknownPermission> {
+        let mut set = Self::default();
+        for name in names {
+            let (resource, action) = match name.trim().split_once(':') {
+                Some(parts) => parts,
+                None if name.trim() == "*" => ("*", "*"),
+                None => return Err(UnknownPermission(name.to_owned())),
+            };
+            let before = set;
+            for permission in Permission::ALL {
+                let matches = permission.as_str().split_once(':').is_some_and(|(known_resource, known_action)| {
+                    (resource == "*" || resource == known_resource) && (action == "*" || action == known_action)
+                });
+                if matches {
+                    set = set.with(*permission);
+                }
+            }
+            let nothing_new = set == before;
+            let known_already = Permission::ALL
+                .iter()
+                .any(|permission| before.contains(*permission) && permission.as_str() == name.trim());
+            if nothing_new && !known_already && !(resource == "*" || action == "*") {
+                return Err(UnknownPermission(name.to_owned()));
+            }
+        }
+        Ok(set)
+    }
+}
+
+impl fmt::Display for Permissions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, permission) in self.iter().enumerate() {
+            if position > 0 {
+                formatter.write_str(", ")?;
+            }
+            formatter.write_str(permission.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Permissions {
+    type Err = UnknownPermission;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPermission> {
+        Self::parse(text.split(',').filter(|name| !name.trim().is_empty()))
+    }
+}
+
+impl From<Permissions> for Vec<String> {
+    fn from(set: Permissions) -> Self {
+        set.iter().map(|permission| permission.as_str().to_owned()).collect()
+    }
+}
+
+impl TryFrom<Vec<String>> for Permissions {
+    type Error = UnknownPermission;
+
+    fn try_from(names: Vec<String>) -> Result<Self, UnknownPermission> {
+        Self::parse(names.iter().map(String::as_str))
+    }
+}

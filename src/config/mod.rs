@@ -1,0 +1,3 @@
+//! Configuration.
+mod limits;
+pub use limits::Limits;

@@ -1,0 +1,172 @@
+//! Sweden, Norway and Denmark. The Swedish phone numbers are those that the post and telecom authority
+//! keeps free for fiction.
+
+use super::super::currencies;
+use super::{Country, StreetForm, place};
+
+#[rustfmt::skip]
+pub(super) static SWEDEN: Country = Country {
+    code: "SE",
+    weight: 25,
+    currency: &currencies::SWEDISH_KRONA,
+    calling_code: "46",
+    trunk_prefix: "0",
+    feminine_names: &[
+        "Agnes", "Alva", "Annika", "Astrid", "Birgitta", "Ebba", "Elin", "Elsa", "Freja", "Frida",
+        "Gunilla", "Hedvig", "Ingrid", "Karin", "Kerstin", "Linnéa", "Maja", "Malin", "Märta",
+        "Saga", "Sigrid", "Stina", "Tuva", "Åsa", "Wilma",
+    ],
+    masculine_names: &[
+        "Anders", "Arvid", "Axel", "Björn", "Elias", "Emil", "Erik", "Gustaf", "Göran", "Hampus",
+        "Henrik", "Hugo", "Håkan", "Isak", "Johan", "Jonas", "Karl", "Lars", "Ludvig", "Magnus",
+        "Mattias", "Nils", "Olle", "Oskar", "Per", "Pär", "Sven", "Viktor",
+    ],
+    family_names: &[
+        "Åberg", "Åkesson", "Andersson", "Berg", "Bergström", "Björk", "Blom", "Dahl", "Ek",
+        "Ekström", "Eriksson", "Forsberg", "Fredriksson", "Gunnarsson", "Gustafsson", "Hansson",
+        "Hedlund", "Holm", "Jakobsson", "Jansson", "Johansson", "Jonsson", "Karlsson", "Larsson",
+        "Lind", "Lindberg", "Lindgren", "Lindqvist", "Lundqvist", "Löfgren", "Mattsson",
+        "Mårtensson", "Nilsson", "Nordin", "Nyström", "Öberg", "Olsson", "Persson", "Pettersson",
+        "Sandberg", "Sjöberg", "Söderström", "Svensson", "Wallin", "Wikström",
+    ],
+    two_family_names: 0,
+    umlauts_as_digraphs: false,
+    street_form: StreetForm::NumberLast,
+    streets: &[
+        "Storgatan", "Kungsgatan", "Drottninggatan", "Skolgatan", "Järnvägsgatan", "Björkvägen",
+        "Kyrkogatan", "Trädgårdsgatan", "Nygatan", "Strandvägen", "Ringvägen", "Östra Ågatan",
+    ],
+    second_lines: &["Lägenhet 1*0#", "*tr"],
+    places: &[
+        place("Stockholm", "111 29", "08-465 004 ##"),
+        place("Stockholm", "113 30", "08-465 004 ##"),
+        place("Stockholm", "118 26", "08-465 004 ##"),
+        place("Göteborg", "411 06", "031-390 06 ##"),
+        place("Göteborg", "413 01", "031-390 06 ##"),
+        place("Malmö", "211 20", "040-628 04 ##"),
+        place("Malmö", "214 20", "040-628 04 ##"),
+        place("Uppsala", "753 10", ""),
+        place("Västerås", "722 11", ""),
+        place("Örebro", "702 11", ""),
+        place("Linköping", "582 22", ""),
+        place("Helsingborg", "252 20", ""),
+        place("Norrköping", "602 32", ""),
+        place("Lund", "222 22", ""),
+        place("Umeå", "903 26", ""),
+        place("Kiruna", "981 31", "0980-319 2##"),
+    ],
+    mobile_numbers: &["070-174 06 *#"],
+    trades: &[
+        "Bygg", "Möbler", "Teknik", "Skog", "Åkeri", "Design", "Trädgård", "Bageri",
+    ],
+    trade_first: false,
+    legal_forms: &["AB", "AB", "HB"],
+    registration_number: "55####-####",
+};
+
+#[rustfmt::skip]
+pub(super) static NORWAY: Country = Country {
+    code: "NO",
+    weight: 15,
+    currency: &currencies::NORWEGIAN_KRONE,
+    calling_code: "47",
+    trunk_prefix: "",
+    feminine_names: &[
+        "Anne", "Astrid", "Bjørg", "Emma", "Frida", "Guro", "Hanne", "Hilde", "Ingeborg", "Ingrid",
+        "Jorunn", "Kari", "Liv", "Marit", "Maja", "Nora", "Ragnhild", "Sigrid", "Silje", "Solveig",
+        "Synnøve", "Tonje", "Åse",
+    ],
+    masculine_names: &[
+        "Aksel", "Arne", "Bjørn", "Eirik", "Even", "Geir", "Gunnar", "Håkon", "Henrik", "Jens",
+        "Jørgen", "Kjetil", "Knut", "Lars", "Magnus", "Odd", "Ola", "Øyvind", "Per", "Sander",
+        "Sindre", "Sverre", "Terje", "Tor", "Trond",
+    ],
+    family_names: &[
+        "Aas", "Amundsen", "Andersen", "Bakke", "Berg", "Bråthen", "Dahl", "Eide", "Eriksen",
+        "Fjeld", "Hagen", "Halvorsen", "Hansen", "Haugen", "Henriksen", "Holm", "Iversen",
+        "Jacobsen", "Jensen", "Johansen", "Kristiansen", "Larsen", "Lie", "Lund", "Moen",
+        "Myhre", "Nilsen", "Nygård", "Ødegård", "Olsen", "Pedersen", "Rønning", "Sandvik",
+        "Solberg", "Solheim", "Strand", "Sørensen", "Tangen",
+    ],
+    two_family_names: 0,
+    umlauts_as_digraphs: false,
+    street_form: StreetForm::NumberLast,
+    streets: &[
+        "Storgata", "Kirkegata", "Skolevegen", "Fjordgata", "Strandgata", "Bjørnstjerne Bjørnsons gate",
+        "Parkveien", "Skippergata", "Nedre Slottsgate", "Kongens gate", "Åsveien",
+    ],
+    second_lines: &["H0*0*", "*. etasje"],
+    places: &[
+        place("Oslo", "0155", "22 ## ## ##"),
+        place("Oslo", "0350", "22 ## ## ##"),
+        place("Oslo", "0552", "22 ## ## ##"),
+        place("Bergen", "5003", "55 ## ## ##"),
+        place("Bergen", "5014", "55 ## ## ##"),
+        place("Trondheim", "7011", "73 ## ## ##"),
+        place("Stavanger", "4006", "51 ## ## ##"),
+        place("Drammen", "3015", "32 ## ## ##"),
+        place("Kristiansand", "4611", "38 ## ## ##"),
+        place("Tromsø", "9008", "77 ## ## ##"),
+        place("Bodø", "8006", "75 ## ## ##"),
+        place("Ålesund", "6002", "70 ## ## ##"),
+        place("Fredrikstad", "1606", "69 ## ## ##"),
+    ],
+    mobile_numbers: &["41# ## ###", "45# ## ###", "48# ## ###", "91# ## ###", "95# ## ###", "99# ## ###"],
+    trades: &["Sjømat", "Bygg", "Maskin", "Friluft", "Rederi", "Trelast", "Regnskap", "Bakeri"],
+    trade_first: false,
+    legal_forms: &["AS", "AS", "ASA"],
+    registration_number: "9## ### ###",
+};
+
+#[rustfmt::skip]
+pub(super) static DENMARK: Country = Country {
+    code: "DK",
+    weight: 15,
+    currency: &currencies::DANISH_KRONE,
+    calling_code: "45",
+    trunk_prefix: "",
+    feminine_names: &[
+        "Alberte", "Anne", "Asta", "Birgitte", "Camilla", "Clara", "Ellen", "Freja", "Gitte",
+        "Ida", "Inger", "Karen", "Kirsten", "Laura", "Lærke", "Maja", "Mette", "Rikke", "Signe",
+        "Sofie", "Søs", "Trine",
+    ],
+    masculine_names: &[
+        "Anders", "Asger", "Bjarne", "Christian", "Emil", "Frederik", "Hans", "Jens", "Jeppe",
+        "Jørgen", "Kasper", "Lars", "Mads", "Mikkel", "Niels", "Oliver", "Rasmus", "Søren",
+        "Thomas", "Torben", "Troels", "Villads",
+    ],
+    family_names: &[
+        "Andersen", "Bach", "Bech", "Christensen", "Christiansen", "Dahl", "Frandsen", "Gregersen",
+        "Hansen", "Henriksen", "Holm", "Jakobsen", "Jensen", "Jepsen", "Johansen", "Jørgensen",
+        "Kjær", "Knudsen", "Kristensen", "Larsen", "Laursen", "Lund", "Madsen", "Mikkelsen",
+        "Mortensen", "Møller", "Nielsen", "Nørgaard", "Olsen", "Østergaard", "Pedersen",
+        "Petersen", "Poulsen", "Rasmussen", "Schmidt", "Sørensen", "Thomsen", "Vestergaard",
+    ],
+    two_family_names: 0,
+    umlauts_as_digraphs: false,
+    street_form: StreetForm::NumberLast,
+    streets: &[
+        "Nørregade", "Søndergade", "Vestergade", "Østergade", "Algade", "Skolevej", "Kirkevej",
+        "Jernbanegade", "Møllevej", "Strandvejen", "Kongensgade", "Birkevej",
+    ],
+    second_lines: &["*. tv.", "*. th.", "st. th.", "*. mf."],
+    places: &[
+        place("København K", "1050", "33 ## ## ##"),
+        place("København N", "2200", "35 ## ## ##"),
+        place("København Ø", "2100", "35 ## ## ##"),
+        place("Frederiksberg", "2000", "38 ## ## ##"),
+        place("Aarhus C", "8000", "86 ## ## ##"),
+        place("Odense C", "5000", "66 ## ## ##"),
+        place("Aalborg", "9000", "98 ## ## ##"),
+        place("Esbjerg", "6700", "75 ## ## ##"),
+        place("Kolding", "6000", "75 ## ## ##"),
+        place("Vejle", "7100", "75 ## ## ##"),
+        place("Roskilde", "4000", "46 ## ## ##"),
+        place("Horsens", "8700", "75 ## ## ##"),
+    ],
+    mobile_numbers: &["20 ## ## ##", "22 ## ## ##", "26 ## ## ##", "28 ## ## ##", "40 ## ## ##", "51 ## ## ##"],
+    trades: &["Møbler", "Design", "Smedje", "Byg", "Bageri", "Rådgivning", "Cykler", "Transport"],
+    trade_first: false,
+    legal_forms: &["ApS", "ApS", "A/S"],
+    registration_number: "########",
+};

@@ -1,0 +1,129 @@
+//! Relay connections.
+
+use std::{borrow::Cow, pin::Pin, sync::Arc};
+
+use async_graphql::{Context, Object, ObjectType, OutputType, Result, SimpleObject, TypeName};
+use sea_orm::ColumnTrait;
+
+use super::{
+    ContextExt, ListRequest, Listed,
+    list::Page,
+};
+
+/// Whether there is more of a list, and where this page begins and ends.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(shareable)]
+pub struct PageInfo {
+    /// Whether there are items after this page.
+    pub has_next_page: bool,
+    /// Whether there are items before this page.
+    pub has_previous_page: bool,
+    /// The cursor of the first item, to be given as `before`.
+    pub start_cursor: Option<String>,
+    /// The cursor of the last item, to be given as `after`.
+    pub end_cursor: Option<String>,
+}
+
+/// A node of the schema that is a row of a list.
+pub trait ListNode: OutputType + ObjectType + Clone + Send + Sync + 'static {
+    /// The columns that the list is sorted by.
+    type Column: ColumnTrait;
+    /// The row behind it.
+    type Row: Listed<Self::Column> + Send + Sync + Clone + 'static;
+
+    /// Shows a row.
+    fn show(row: &Self::Row) -> Self;
+}
+
+/// Counts a whole list, when asked.
+pub type Total = Box<dyn for<'a> Fn(&'a Context<'_>) -> Pin<Box<dyn Future<Output = Result<i64>> + Send + 'a>> + Send + Sync>;
+
+/// A page of a list.
+pub struct Connection<N: ListNode> {
+    request: Arc<ListRequest<N::Column>>,
+    page: Page<N::Row>,
+    total: Total,
+}
+
+impl<N: ListNode> Connection<N> {
+    /// A page, and the way to count the whole list.
+    pub fn new(request: Arc<ListRequest<N::Column>>, page: Page<N::Row>, total: Total) -> Self {
+        Self { request, page, total }
+    }
+}
+
+/// An item of a list and its place in it.
+pub struct Edge<N: ListNode> {
+    request: Arc<ListRequest<N::Column>>,
+    row: N::Row,
+}
+
+impl<N: ListNode> TypeName for Connection<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", <N as OutputType>::type_name()).into()
+    }
+}
+
+impl<N: ListNode> TypeName for Edge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", <N as OutputType>::type_name()).into()
+    }
+}
+
+/// A page of a list.
+#[Object(name_type)]
+impl<N: ListNode> Connection<N> {
+    /// The items with their cursors.
+    async fn edges(&self) -> Vec<Edge<N>> {
+        self.page.rows.iter().map(|row| Edge { request: Arc::clone(&self.request), row: row.clone() }).collect()
+    }
+
+    /// The items without their cursors.
+    async fn nodes(&self) -> Vec<N> {
+        self.page.rows.iter().map(N::show).collect()
+    }
+
+    /// Where this page is in the list.
+    async fn page_info(&self, ctx: &Context<'_>) -> PageInfo {
+        let cursor = |row: Option<&N::Row>| row.map(|row| self.request.cursor(ctx.call(), row));
+        let window = &self.request.window;
+        let (ahead, behind) = (self.page.more, window.from.is_some());
+        PageInfo {
+            has_next_page: if window.backwards { behind } else { ahead },
+            has_previous_page: if window.backwards { ahead } else { behind },
+            start_cursor: cursor(self.page.rows.first()),
+            end_cursor: cursor(self.page.rows.last()),
+        }
+    }
+
+    /// How many items the whole list has. It is counted only when asked for, which takes time on long lists.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        (self.total)(ctx).await
+    }
+}
+
+/// An item of a list and its place in it.
+#[Object(name_type)]
+impl<N: ListNode> Edge<N> {
+    /// The place, to be given as `after` or `before`.
+    async fn cursor(&self, ctx: &Context<'_>) -> String {
+        self.request.cursor(ctx.call(), &self.row)
+    }
+
+    /// The item.
+    async fn node(&self) -> N {
+        N::show(&self.row)
+    }
+}
+
+impl<N: ListNode> std::fmt::Debug for Connection<N> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Connection").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+impl<N: ListNode> std::fmt::Debug for Edge<N> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Edge").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,23 @@
+//! The kit: what every room needs to speak GraphQL. It knows no room.
+
+pub mod connection;
+mod context;
+mod cursor;
+mod error;
+pub mod filter;
+mod id;
+mod list;
+pub mod loader;
+mod metadata;
+mod scalar;
+
+pub use connection::{Connection, Edge, PageInfo, Total};
+pub use context::{ContextExt, ShowEverything};
+pub use error::{
+    ConflictError, DryRunResult, FieldChangeObject, FieldError, LimitError, Problem, bad_input, fault, payload, problems,
+};
+pub use id::Id;
+pub use list::{Direction, KeyValue, ListRequest, Listed, PageArguments, SortKey, Window, keyset};
+pub use loader::{Batch, Loaders};
+pub use metadata::{MetadataChange, MetadataPatch, check_metadata};
+pub use scalar::{CountryCode, CurrencyCode, DateTime, Email, JsonObject, LanguageTag, Money, PhoneNumber};

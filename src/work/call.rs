@@ -1,0 +1,98 @@
+//! One operation: who asks, with what means.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use entity::id::PrefixedId;
+use sea_orm::DatabaseConnection;
+
+use super::{Clock, Connection, Database, Ids, Outcome, Statements, UnitOfWork, WriteError, WriteOptions, Written};
+use crate::{auth::Viewer, config::Limits};
+
+/// What every call of a process shares.
+#[derive(Clone)]
+pub struct CallParts {
+    /// The database.
+    pub database: Database,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The maker of ids and random tokens.
+    pub ids: Arc<Ids>,
+    /// How large things may be.
+    pub limits: Arc<Limits>,
+    /// The secret under which cursors are sealed.
+    pub cursor_key: Arc<[u8; 32]>,
+}
+
+impl std::fmt::Debug for CallParts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("CallParts").finish_non_exhaustive()
+    }
+}
+
+/// One operation of one viewer.
+#[derive(Debug)]
+pub struct Call {
+    parts: CallParts,
+    /// Who is asking.
+    pub viewer: Viewer,
+    /// Names the request in logs, errors, timeline and events.
+    pub request_id: String,
+    /// Counts the statements that the operation sends.
+    pub statements: Statements,
+    /// The `Idempotency-Key` header, which counts for every mutation field of the request.
+    pub idempotency_key: Option<String>,
+    reader: Connection<DatabaseConnection>,
+}
+
+impl std::ops::Deref for Call {
+    type Target = CallParts;
+
+    fn deref(&self) -> &CallParts {
+        &self.parts
+    }
+}
+
+impl Call {
+    /// An operation of this viewer.
+    #[must_use]
+    pub fn new(parts: CallParts, viewer: Viewer, request_id: String, idempotency_key: Option<String>) -> Self {
+        let statements = Statements::default();
+        let reader = parts.database.reader(&statements);
+        Self { parts, viewer, request_id, statements, idempotency_key, reader }
+    }
+
+    /// The connection for reading.
+    #[must_use]
+    pub fn db(&self) -> &Connection<DatabaseConnection> {
+        &self.reader
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id<I: PrefixedId>(&self) -> I {
+        self.ids.next(self.now())
+    }
+
+    /// Writes: the one way in which anything is ever changed.
+    ///
+    /// `body` runs in a transaction that commits with its timeline entries, outbox events and idempotency record. It
+    /// may run more than once (see [`UnitOfWork`]).
+    ///
+    /// # Errors
+    /// [`WriteError::Refused`] with what the caller can mend, [`WriteError::Fault`] for the rest; nothing is written
+    /// in either case.
+    pub async fn write<T, F>(self: &Arc<Self>, options: WriteOptions, body: F) -> Result<Written<T>, WriteError>
+    where
+        T: Outcome,
+        F: AsyncFn(&mut UnitOfWork) -> Result<T, WriteError>,
+    {
+        UnitOfWork::run(self, options, body).await
+    }
+}

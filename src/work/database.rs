@@ -1,0 +1,216 @@
+//! Connections: to an embedded SQLite file or to PostgreSQL, each statement counted for the operation it serves.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use async_graphql::async_trait::async_trait;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+/// Where the data is and how many connections may be open.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// `sqlite://path` or `postgres://…`; may hold a password and is therefore never printed.
+    pub url: secrecy::SecretString,
+    /// The most connections that serve reads (SQLite) or everything (PostgreSQL).
+    pub connections: u32,
+    /// How long an operation waits for a free connection.
+    pub acquire_timeout: Duration,
+    /// How long PostgreSQL may work on one statement.
+    pub statement_timeout: Duration,
+}
+
+/// The database of the service.
+///
+/// On SQLite there is one writing connection, whose transactions begin as immediate ones, and several that only
+/// read; on PostgreSQL both are the same pool.
+#[derive(Clone, Debug)]
+pub struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    backend: DbBackend,
+}
+
+impl Database {
+    /// Connects; makes the SQLite file (and its folder) when there is none.
+    ///
+    /// # Errors
+    /// When the address is not understood or nothing answers there.
+    pub async fn connect(settings: &DatabaseSettings) -> Result<Self, DbErr> {
+        use secrecy::ExposeSecret;
+        let url = settings.url.expose_secret();
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let mut options = ConnectOptions::new(url.to_owned());
+            let statement_timeout = settings.statement_timeout.as_millis().to_string();
+            options
+                .max_connections(settings.connections)
+                .acquire_timeout(settings.acquire_timeout)
+                .connect_timeout(settings.acquire_timeout)
+                .test_before_acquire(false)
+                .sqlx_logging(false)
+                .map_sqlx_postgres_opts(move |options| {
+                    options.application_name("customer-graph").statement_cache_capacity(256).options([
+                        ("statement_timeout", statement_timeout.as_str()),
+                        ("lock_timeout", "5000"),
+                        ("idle_in_transaction_session_timeout", "30000"),
+                        ("jit", "off"),
+                    ])
+                });
+            let connection = sea_orm::Database::connect(options).await?;
+            return Ok(Self { reader: connection.clone(), writer: connection, backend: DbBackend::Postgres });
+        }
+        if let Some(folder) = sqlite_path(url).as_deref().and_then(|path| path.parent().map(PathBuf::from))
+            && !folder.as_os_str().is_empty()
+        {
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| DbErr::Custom(format!("The folder of the database cannot be made: {error}.")))?;
+        }
+        let options = |connections: u32, read_only: bool| {
+            let mut options = ConnectOptions::new(url.to_owned());
+            options
+                .max_connections(connections)
+                .min_connections(1)
+                .acquire_timeout(settings.acquire_timeout)
+                .test_before_acquire(false)
+                .sqlx_logging(false)
+                .map_sqlx_sqlite_opts(move |options| {
+                    let options = options
+                        .create_if_missing(!read_only)
+                        .foreign_keys(true)
+                        .busy_timeout(Duration::from_secs(5))
+                        .pragma("cache_size", "-32768")
+                        .pragma("temp_store", "memory")
+                        .statement_cache_capacity(256);
+                    if read_only {
+                        options.pragma("query_only", "on")
+                    } else {
+                        options.pragma("journal_mode", "wal").pragma("synchronous", "full")
+                    }
+                });
+            options
+        };
+        let writer = sea_orm::Database::connect(options(1, false)).await?;
+        let reader = sea_orm::Database::connect(options(settings.connections.clamp(1, 16), true)).await?;
+        Ok(Self { reader, writer, backend: DbBackend::Sqlite })
+    }
+
+    /// Which of the two databases this is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    /// A connection that only reads, counting into `statements`.
+    #[must_use]
+    pub fn reader(&self, statements: &Statements) -> Connection<DatabaseConnection> {
+        Connection { inner: self.reader.clone(), statements: statements.clone() }
+    }
+
+    /// The connection that migrations run on.
+    #[must_use]
+    pub fn for_migration(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) async fn begin(&self, statements: &Statements) -> Result<Connection<DatabaseTransaction>, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let inner = self.writer.begin_with_options(options).await?;
+        Ok(Connection { inner, statements: statements.clone() })
+    }
+
+    /// Does the database answer?
+    ///
+    /// # Errors
+    /// What the database, or the lack of one, answers.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.ping().await
+    }
+
+    /// Closes every connection, letting running statements finish.
+    ///
+    /// # Errors
+    /// What the driver answers.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.reader.close_by_ref().await?;
+        self.writer.close_by_ref().await
+    }
+}
+
+/// The path in a SQLite address.
+pub(crate) fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+/// How many statements an operation has sent.
+#[derive(Clone, Debug, Default)]
+pub struct Statements(Arc<AtomicU32>);
+
+impl Statements {
+    /// The number so far, without `BEGIN` and `COMMIT`.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A connection or transaction that counts what is sent through it.
+#[derive(Debug)]
+pub struct Connection<C> {
+    inner: C,
+    statements: Statements,
+}
+
+impl Connection<DatabaseTransaction> {
+    pub(super) async fn commit(self) -> Result<(), DbErr> {
+        self.inner.commit().await
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), DbErr> {
+        self.inner.rollback().await
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait + Send> ConnectionTrait for Connection<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.statements.add();
+        self.inner.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.statements.add();
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.statements.add();
+        self.inner.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.statements.add();
+        self.inner.query_all_raw(statement).await
+    }
+}

@@ -1,0 +1,25 @@
+//! One operation's means: the [`Call`] that reads and the [`UnitOfWork`] that writes.
+//!
+//! Only this room knows the clock, makes ids and random tokens, and holds database connections. Every write of the
+//! service goes through [`Call::write`]: one transaction that carries the change, its timeline entries, its outbox
+//! events and its idempotency record, or none of them.
+
+mod call;
+mod clock;
+mod database;
+pub mod dialect;
+mod error;
+mod idempotency;
+mod ids;
+pub mod snapshot;
+pub mod timeline;
+mod unit_of_work;
+
+pub use call::{Call, CallParts};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use database::{Connection, Database, DatabaseSettings, Statements};
+pub use error::{Detail, ErrorCode, UserError, WriteError};
+pub use idempotency::{Outcome, Plain, ReadBack};
+pub use ids::Ids;
+pub use snapshot::{FieldChange, Snapshot};
+pub use unit_of_work::{DryRun, Record, Topic, UnitOfWork, WriteOptions, Written};
