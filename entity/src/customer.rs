@@ -32,8 +32,8 @@ pub struct Model {
     pub id: CustomerId,
     /// The e-mail address as typed, at most 254 characters.
     pub email: Option<String>,
-    /// The e-mail address as compared: trimmed, NFC, lower case, ASCII domain.
-    pub email_normalized: Option<String>,
+    /// The e-mail address as compared: trimmed, NFC, lower case, ASCII domain; empty when absent.
+    pub email_normalized: String,
     /// When the customer proved to own the e-mail address.
     pub email_verified_at: Option<DateTimeUtc>,
     /// Given name.

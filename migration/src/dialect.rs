@@ -43,7 +43,9 @@ pub fn translate(backend: DbBackend, sql: &str) -> String {
             ("{strict}", "strict"),
         ],
     };
-    words.iter().fold(sql.to_owned(), |sql, (placeholder, word)| sql.replace(placeholder, word))
+    words.iter().fold(sql.to_owned(), |sql, (placeholder, word)| {
+        sql.replace(placeholder, word)
+    })
 }
 
 /// Runs statements that both databases understand once their placeholders are replaced.

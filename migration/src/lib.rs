@@ -5,7 +5,10 @@
 //! graph live in the database (partial unique indexes, checks, foreign keys) and are best read as SQL. The few
 //! words in which SQLite and PostgreSQL differ are placeholders, explained at [`dialect`].
 
-#![allow(elided_lifetimes_in_paths, reason = "the trait's own signature elides them, and async_trait wants the same")]
+#![allow(
+    elided_lifetimes_in_paths,
+    reason = "the trait's own signature elides them, and async_trait wants the same"
+)]
 
 pub use sea_orm_migration::prelude::*;
 

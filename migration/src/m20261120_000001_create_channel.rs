@@ -28,12 +28,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &[
-                "drop table channel",
-            ],
-        )
-        .await
+        run(manager, &["drop table channel"]).await
     }
 }

@@ -31,12 +31,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &[
-                "drop table staff_user",
-            ],
-        )
-        .await
+        run(manager, &["drop table staff_user"]).await
     }
 }

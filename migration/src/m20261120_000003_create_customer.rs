@@ -16,7 +16,7 @@ impl MigrationTrait for Migration {
                 "create table customer (
     id {uuid} not null primary key,
     email {text} check (length(email) <= 254),
-    email_normalized {text} check (length(email_normalized) <= 254),
+    email_normalized {text} not null default '' check (length(email_normalized) <= 254),
     email_verified_at {time},
     first_name {text} check (length(first_name) <= 255),
     last_name {text} check (length(last_name) <= 255),
@@ -37,8 +37,8 @@ impl MigrationTrait for Migration {
     version {int} not null default 1 check (version > 0),
     created_at {time} not null,
     updated_at {time} not null,
-    check ((email is null) = (email_normalized is null)),
-    check (has_account = {false} or email_normalized is not null)
+    check ((email is null) = (email_normalized = '')),
+    check (has_account = {false} or email is not null)
 ) {strict}",
                 "create unique index customer_registered_email on customer (email_normalized) where has_account = {true}",
                 "create unique index customer_external_id on customer (external_id)",
@@ -57,12 +57,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &[
-                "drop table customer",
-            ],
-        )
-        .await
+        run(manager, &["drop table customer"]).await
     }
 }

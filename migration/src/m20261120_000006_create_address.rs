@@ -54,12 +54,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &[
-                "drop table address",
-            ],
-        )
-        .await
+        run(manager, &["drop table address"]).await
     }
 }

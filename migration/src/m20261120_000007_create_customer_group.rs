@@ -48,10 +48,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(
             manager,
-            &[
-                "drop table customer_group_member",
-                "drop table customer_group",
-            ],
+            &["drop table customer_group_member", "drop table customer_group"],
         )
         .await
     }

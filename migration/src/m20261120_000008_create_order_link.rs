@@ -61,13 +61,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &[
-                "drop table order_line",
-                "drop table order_link",
-            ],
-        )
-        .await
+        run(manager, &["drop table order_line", "drop table order_link"]).await
     }
 }

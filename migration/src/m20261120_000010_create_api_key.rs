@@ -32,12 +32,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &[
-                "drop table api_key",
-            ],
-        )
-        .await
+        run(manager, &["drop table api_key"]).await
     }
 }

@@ -37,12 +37,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &[
-                "drop table timeline_entry",
-            ],
-        )
-        .await
+        run(manager, &["drop table timeline_entry"]).await
     }
 }

@@ -10,9 +10,24 @@ use crate::dialect::{run, run_on};
 pub(crate) struct Migration;
 
 const ROLES: [(&str, &str, &str, &str); 3] = [
-    ("00000000000070008000000000000001", "admin", "Admin", r#"["orders:place","orders:approve","members:manage","organization:update"]"#),
-    ("00000000000070008000000000000002", "approver", "Approver", r#"["orders:place","orders:approve"]"#),
-    ("00000000000070008000000000000003", "buyer", "Buyer", r#"["orders:place"]"#),
+    (
+        "00000000000070008000000000000001",
+        "admin",
+        "Admin",
+        r#"["orders:place","orders:approve","members:manage","organization:update"]"#,
+    ),
+    (
+        "00000000000070008000000000000002",
+        "approver",
+        "Approver",
+        r#"["orders:place","orders:approve"]"#,
+    ),
+    (
+        "00000000000070008000000000000003",
+        "buyer",
+        "Buyer",
+        r#"["orders:place"]"#,
+    ),
 ];
 
 const CREATED_AT: &str = "2026-11-20T00:00:00+00:00";
@@ -34,6 +49,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &["delete from organization_role where organization_id is null"]).await
+        run(
+            manager,
+            &["delete from organization_role where organization_id is null"],
+        )
+        .await
     }
 }

@@ -14,8 +14,16 @@ fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> 
     if allowed {
         return Ok(());
     }
-    let code = if matches!(ctx.call().viewer, Viewer::Anonymous) { "UNAUTHENTICATED" } else { "FORBIDDEN" };
-    let message = if code == "UNAUTHENTICATED" { "Log in to use this field." } else { message };
+    let code = if matches!(ctx.call().viewer, Viewer::Anonymous) {
+        "UNAUTHENTICATED"
+    } else {
+        "FORBIDDEN"
+    };
+    let message = if code == "UNAUTHENTICATED" {
+        "Log in to use this field."
+    } else {
+        message
+    };
     Err(async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code)))
 }
 
@@ -24,7 +32,11 @@ fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> 
 /// # Errors
 /// For everybody else.
 pub fn store(ctx: &Context<'_>) -> Result<()> {
-    allow(ctx, ctx.call().viewer.customer().is_some(), "This field is for customers. Use a customer's token.")
+    allow(
+        ctx,
+        ctx.call().viewer.customer().is_some(),
+        "This field is for customers. Use a customer's token.",
+    )
 }
 
 /// Anybody in admin scope, whatever their permissions.
@@ -40,7 +52,11 @@ pub fn admin(ctx: &Context<'_>) -> Result<()> {
 /// # Errors
 /// For everybody else.
 pub fn logged_in(ctx: &Context<'_>) -> Result<()> {
-    allow(ctx, !matches!(ctx.call().viewer, Viewer::Anonymous), "Log in to use this field.")
+    allow(
+        ctx,
+        !matches!(ctx.call().viewer, Viewer::Anonymous),
+        "Log in to use this field.",
+    )
 }
 
 macro_rules! guards {

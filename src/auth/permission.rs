@@ -66,7 +66,9 @@ impl Permissions {
     /// Everything that may be allowed.
     #[must_use]
     pub fn all() -> Self {
-        Permission::ALL.iter().fold(Self::default(), |set, permission| set.with(*permission))
+        Permission::ALL
+            .iter()
+            .fold(Self::default(), |set, permission| set.with(*permission))
     }
 
     /// This set and one more.
@@ -83,7 +85,10 @@ impl Permissions {
 
     /// Those in the set, in the order of their declaration.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.iter().copied().filter(move |permission| self.contains(*permission))
+        Permission::ALL
+            .iter()
+            .copied()
+            .filter(move |permission| self.contains(*permission))
     }
 
     /// Reads names such as `customers:read`, `customers:*`, `*:read` and `*`.
@@ -100,9 +105,12 @@ impl Permissions {
             };
             let before = set;
             for permission in Permission::ALL {
-                let matches = permission.as_str().split_once(':').is_some_and(|(known_resource, known_action)| {
-                    (resource == "*" || resource == known_resource) && (action == "*" || action == known_action)
-                });
+                let matches = permission
+                    .as_str()
+                    .split_once(':')
+                    .is_some_and(|(known_resource, known_action)| {
+                        (resource == "*" || resource == known_resource) && (action == "*" || action == known_action)
+                    });
                 if matches {
                     set = set.with(*permission);
                 }

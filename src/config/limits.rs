@@ -30,6 +30,8 @@ pub struct Limits {
     pub bracket_depth: usize,
     /// How deep selections may be nested.
     pub selection_depth: usize,
+    /// How many fields a document may have once its fragments are expanded.
+    pub document_fields: usize,
 }
 
 impl Default for Limits {
@@ -47,6 +49,7 @@ impl Default for Limits {
             body_bytes: 1_024 * 1_024,
             bracket_depth: 48,
             selection_depth: 15,
+            document_fields: 3_000,
         }
     }
 }

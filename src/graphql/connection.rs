@@ -5,10 +5,7 @@ use std::{borrow::Cow, pin::Pin, sync::Arc};
 use async_graphql::{Context, Object, ObjectType, OutputType, Result, SimpleObject, TypeName};
 use sea_orm::ColumnTrait;
 
-use super::{
-    ContextExt, ListRequest, Listed,
-    list::Page,
-};
+use super::{ContextExt, ListRequest, Listed, list::Page};
 
 /// Whether there is more of a list, and where this page begins and ends.
 #[derive(Clone, Debug, SimpleObject)]
@@ -36,7 +33,8 @@ pub trait ListNode: OutputType + ObjectType + Clone + Send + Sync + 'static {
 }
 
 /// Counts a whole list, when asked.
-pub type Total = Box<dyn for<'a> Fn(&'a Context<'_>) -> Pin<Box<dyn Future<Output = Result<i64>> + Send + 'a>> + Send + Sync>;
+pub type Total =
+    Box<dyn for<'a> Fn(&'a Context<'_>) -> Pin<Box<dyn Future<Output = Result<i64>> + Send + 'a>> + Send + Sync>;
 
 /// A page of a list.
 pub struct Connection<N: ListNode> {
@@ -75,7 +73,14 @@ impl<N: ListNode> TypeName for Edge<N> {
 impl<N: ListNode> Connection<N> {
     /// The items with their cursors.
     async fn edges(&self) -> Vec<Edge<N>> {
-        self.page.rows.iter().map(|row| Edge { request: Arc::clone(&self.request), row: row.clone() }).collect()
+        self.page
+            .rows
+            .iter()
+            .map(|row| Edge {
+                request: Arc::clone(&self.request),
+                row: row.clone(),
+            })
+            .collect()
     }
 
     /// The items without their cursors.
@@ -118,7 +123,10 @@ impl<N: ListNode> Edge<N> {
 
 impl<N: ListNode> std::fmt::Debug for Connection<N> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Connection").field("request", &self.request).finish_non_exhaustive()
+        formatter
+            .debug_struct("Connection")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
     }
 }
 

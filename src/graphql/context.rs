@@ -54,7 +54,10 @@ impl ContextExt for Context<'_> {
     }
 
     async fn load<B: Batch>(&self, key: B::Key) -> async_graphql::Result<Option<B::Value>> {
-        self.loaders().load::<B>(key).await.map_err(|error| fault(self.call(), &*error))
+        self.loaders()
+            .load::<B>(key)
+            .await
+            .map_err(|error| fault(self.call(), &*error))
     }
 
     fn fingerprint(&self, without: &[&str]) -> async_graphql::Result<[u8; 32]> {
@@ -85,7 +88,10 @@ impl ContextExt for Context<'_> {
         });
         let idempotency = match key {
             Some(key) if key.is_empty() || key.chars().count() > 255 || !crate::text::is_clean(&key, false) => {
-                return Err(super::bad_input("An idempotency key has 1 to 255 visible characters.", None));
+                return Err(super::bad_input(
+                    "An idempotency key has 1 to 255 visible characters.",
+                    None,
+                ));
             }
             Some(key) => Some((key, crate::text::hexadecimal(&self.fingerprint(&[])?))),
             None => None,
@@ -93,9 +99,17 @@ impl ContextExt for Context<'_> {
         if let Some(reason) = &reason
             && (reason.chars().count() > 500 || !crate::text::is_clean(reason, true))
         {
-            return Err(super::bad_input("A reason has at most 500 characters and no control characters.", None));
+            return Err(super::bad_input(
+                "A reason has at most 500 characters and no control characters.",
+                None,
+            ));
         }
-        Ok(WriteOptions { mutation, idempotency, dry_run: dry_run.unwrap_or(false), reason })
+        Ok(WriteOptions {
+            mutation,
+            idempotency,
+            dry_run: dry_run.unwrap_or(false),
+            reason,
+        })
     }
 }
 

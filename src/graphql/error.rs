@@ -8,8 +8,16 @@ use crate::work::{Call, Detail, DryRun, ErrorCode, UserError, WriteError, Writte
 #[derive(Clone, Debug, Interface)]
 #[graphql(
     name = "UserError",
-    field(name = "code", ty = "&ErrorCode", desc = "What is wrong, for programs. New codes may be added."),
-    field(name = "path", ty = "&Option<Vec<String>>", desc = "Where in the input; positions in lists are numbers."),
+    field(
+        name = "code",
+        ty = "&ErrorCode",
+        desc = "What is wrong, for programs. New codes may be added."
+    ),
+    field(
+        name = "path",
+        ty = "&Option<Vec<String>>",
+        desc = "Where in the input; positions in lists are numbers."
+    ),
     field(name = "message", ty = "&String", desc = "What is wrong and what to do, for people.")
 )]
 pub enum Problem {
@@ -65,10 +73,19 @@ impl From<UserError> for Problem {
         let (code, path, message) = (error.code, Some(error.path), error.message.into_owned());
         match error.detail {
             Detail::None => Self::Field(FieldError { code, path, message }),
-            Detail::Conflict { current_version } => {
-                Self::Conflict(ConflictError { code, path, message, current_version })
-            }
-            Detail::Limit { limit, used } => Self::Limit(LimitError { code, path, message, limit, used }),
+            Detail::Conflict { current_version } => Self::Conflict(ConflictError {
+                code,
+                path,
+                message,
+                current_version,
+            }),
+            Detail::Limit { limit, used } => Self::Limit(LimitError {
+                code,
+                path,
+                message,
+                limit,
+                used,
+            }),
         }
     }
 }

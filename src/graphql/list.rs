@@ -3,18 +3,20 @@
 //! A page begins after a row's sort values (keyset), not after a number of rows, so it is found by index at any
 //! depth and does not shift when rows come and go.
 
-use std::{fmt, hash, sync::Arc};
+use std::{collections::HashMap, fmt, hash, sync::Arc};
 
 use async_graphql::{Context, Enum};
+use entity::id::PrefixedId;
 use sea_orm::{
-    Condition, ColumnTrait, Order, QueryOrder, Select, EntityTrait, QueryFilter, QuerySelect, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, Select, Value,
     entity::prelude::{DateTimeUtc, Uuid},
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    sea_query::{Asterisk, Expr, ExprTrait, SelectStatement, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{ContextExt, bad_input, cursor};
-use crate::work::Call;
+use crate::work::{Call, dialect};
 
 /// The direction of a sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
@@ -59,7 +61,9 @@ impl KeyValue {
 
 impl From<DateTimeUtc> for KeyValue {
     fn from(instant: DateTimeUtc) -> Self {
-        Self::Time { t: instant.timestamp_millis() }
+        Self::Time {
+            t: instant.timestamp_millis(),
+        }
     }
 }
 
@@ -116,7 +120,10 @@ pub struct ListRequest<C> {
 
 impl<C> fmt::Debug for ListRequest<C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ListRequest").field("window", &self.window).finish_non_exhaustive()
+        formatter
+            .debug_struct("ListRequest")
+            .field("window", &self.window)
+            .finish_non_exhaustive()
     }
 }
 
@@ -170,7 +177,12 @@ impl<C: ColumnTrait> ListRequest<C> {
                     })?,
             ),
         };
-        Ok(Arc::new(Self { window: Window { limit, backwards, from }, condition, keys, fingerprint }))
+        Ok(Arc::new(Self {
+            window: Window { limit, backwards, from },
+            condition,
+            keys,
+            fingerprint,
+        }))
     }
 
     /// The cursor of a row of this list.
@@ -181,17 +193,28 @@ impl<C: ColumnTrait> ListRequest<C> {
 
     /// Narrows a select to this list's window and one row more, which tells whether there are more.
     pub fn apply<E: EntityTrait>(&self, select: Select<E>) -> Select<E> {
-        self.order(select.filter(self.condition.clone()).filter(self.start()).limit(self.window.limit + 1))
+        self.order(
+            select
+                .filter(self.condition.clone())
+                .filter(self.start())
+                .limit(self.window.limit + 1),
+        )
     }
 
     /// The order in which rows are read: reversed for a window counted from the end.
     pub fn order<Q: QueryOrder>(&self, query: Q) -> Q {
-        self.keys.iter().fold(query, |query, key| query.order_by(key.column, self.direction(key)))
+        self.keys
+            .iter()
+            .fold(query, |query, key| query.order_by(key.column, self.direction(key)))
     }
 
     /// The direction in which a key is read.
     pub fn direction(&self, key: &SortKey<C>) -> Order {
-        if (key.direction == Direction::Desc) == self.window.backwards { Order::Asc } else { Order::Desc }
+        if (key.direction == Direction::Desc) == self.window.backwards {
+            Order::Asc
+        } else {
+            Order::Desc
+        }
     }
 
     /// The condition that the window begins beyond its cursor.
@@ -217,7 +240,10 @@ impl<C: ColumnTrait> ListRequest<C> {
         if self.window.backwards {
             rows.reverse();
         }
-        Page { rows: rows.into(), more }
+        Page {
+            rows: rows.into(),
+            more,
+        }
     }
 }
 
@@ -232,23 +258,36 @@ pub struct Page<R> {
 
 impl<R> Clone for Page<R> {
     fn clone(&self) -> Self {
-        Self { rows: Arc::clone(&self.rows), more: self.more }
+        Self {
+            rows: Arc::clone(&self.rows),
+            more: self.more,
+        }
     }
 }
 
 impl<R> Default for Page<R> {
     fn default() -> Self {
-        Self { rows: Arc::new([]), more: false }
+        Self {
+            rows: Arc::new([]),
+            more: false,
+        }
     }
 }
 
 fn page_size(call: &Call, asked: Option<i32>) -> async_graphql::Result<u64> {
-    let most = if call.viewer.is_admin() { call.limits.page_admin } else { call.limits.page_store };
+    let most = if call.viewer.is_admin() {
+        call.limits.page_admin
+    } else {
+        call.limits.page_store
+    };
     match asked {
         None => Ok(u64::from(Ord::min(call.limits.page_default, most))),
         Some(asked) => match u32::try_from(asked) {
             Ok(asked) if asked <= most => Ok(u64::from(asked)),
-            Ok(_) => Err(bad_input(format!("A page has at most {most} items."), Some("PAGE_TOO_LARGE"))),
+            Ok(_) => Err(bad_input(
+                format!("A page has at most {most} items."),
+                Some("PAGE_TOO_LARGE"),
+            )),
             Err(_) => Err(bad_input("The size of a page cannot be negative.", None)),
         },
     }
@@ -264,7 +303,9 @@ pub fn keyset<C: ColumnTrait>(keys: &[(C, bool)], values: &[KeyValue]) -> Condit
     let beyond = |descending: bool, left: SimpleExpr, right: SimpleExpr| {
         if descending { left.lt(right) } else { left.gt(right) }
     };
-    let Some((_, first_descending)) = keys.first() else { return Condition::all() };
+    let Some((_, first_descending)) = keys.first() else {
+        return Condition::all();
+    };
     if keys.iter().all(|(_, descending)| descending == first_descending) {
         let left = Expr::tuple(keys.iter().map(|(key, _)| column(*key)));
         return Condition::all().add(beyond(*first_descending, left.into(), Expr::tuple(values).into()));
@@ -284,4 +325,97 @@ pub fn keyset<C: ColumnTrait>(keys: &[(C, bool)], values: &[KeyValue]) -> Condit
         column(first).gte(values[0].clone())
     };
     Condition::all().add(bound).add(alternatives)
+}
+
+/// Reads the same list of many parents: one statement for all that were asked for with equal arguments.
+///
+/// `select` selects the rows of all parents, `parent` is the column with the parent's id, and `read` reads the
+/// parent's id and the row.
+///
+/// # Errors
+/// What the database answers.
+pub async fn pages_of_each<I, C, R>(
+    call: &Call,
+    keys: &[(I, Arc<ListRequest<C>>)],
+    parent: impl ColumnTrait,
+    select: impl Fn() -> SelectStatement,
+    read: impl Fn(&QueryResult) -> Result<(I, R), DbErr>,
+) -> Result<HashMap<(I, Arc<ListRequest<C>>), Page<R>>, DbErr>
+where
+    I: PrefixedId,
+    C: ColumnTrait,
+{
+    let backend = call.database.backend();
+    let mut pages = HashMap::with_capacity(keys.len());
+    for (request, parents) in by_request(keys) {
+        let mut rows = select();
+        rows.cond_where(request.condition.clone()).cond_where(request.start());
+        let order: Vec<(SimpleExpr, Order)> = request
+            .keys
+            .iter()
+            .map(|key| (Expr::col(key.column.as_column_ref()), request.direction(key)))
+            .collect();
+        let uuids: Vec<Uuid> = parents.iter().map(|parent| parent.uuid()).collect();
+        let statement = dialect::first_of_each(backend, rows, parent, &uuids, &order, request.window.limit + 1);
+        let mut rows_of: HashMap<I, Vec<R>> = HashMap::with_capacity(parents.len());
+        for row in call.db().query_all(&statement).await? {
+            let (parent, row) = read(&row)?;
+            rows_of.entry(parent).or_default().push(row);
+        }
+        for parent in parents {
+            let rows = rows_of.remove(&parent).unwrap_or_default();
+            pages.insert((parent, Arc::clone(request)), request.cut(rows));
+        }
+    }
+    Ok(pages)
+}
+
+/// Counts the same list of many parents: one statement for all that were asked for with equal arguments.
+///
+/// # Errors
+/// What the database answers.
+pub async fn count_of_each<I, C>(
+    call: &Call,
+    keys: &[(I, Arc<ListRequest<C>>)],
+    parent: impl ColumnTrait,
+    select: impl Fn() -> SelectStatement,
+) -> Result<HashMap<(I, Arc<ListRequest<C>>), i64>, DbErr>
+where
+    I: PrefixedId,
+    C: ColumnTrait,
+{
+    let mut counts = HashMap::with_capacity(keys.len());
+    for (request, parents) in by_request(keys) {
+        let column = Expr::col(parent.as_column_ref());
+        let mut rows = select();
+        rows.clear_selects()
+            .expr_as(column.clone(), "parent_id")
+            .expr_as(Expr::col(Asterisk).count(), "total")
+            .cond_where(request.condition.clone())
+            .and_where(dialect::any_of(
+                call.database.backend(),
+                column,
+                parents.iter().map(|parent| parent.uuid()),
+            ))
+            .group_by_col(parent.as_column_ref());
+        let mut totals: HashMap<Uuid, i64> = HashMap::with_capacity(parents.len());
+        for row in call.db().query_all(&rows).await? {
+            totals.insert(row.try_get("", "parent_id")?, row.try_get("", "total")?);
+        }
+        for parent in parents {
+            let total = totals.get(&parent.uuid()).copied().unwrap_or_default();
+            counts.insert((parent, Arc::clone(request)), total);
+        }
+    }
+    Ok(counts)
+}
+
+fn by_request<I: PrefixedId, C: ColumnTrait>(
+    keys: &[(I, Arc<ListRequest<C>>)],
+) -> HashMap<&Arc<ListRequest<C>>, Vec<I>> {
+    let mut by_request: HashMap<&Arc<ListRequest<C>>, Vec<I>> = HashMap::new();
+    for (parent, request) in keys {
+        by_request.entry(request).or_default().push(*parent);
+    }
+    by_request
 }

@@ -29,7 +29,10 @@ pub trait Batch: Send + Sync + 'static {
     type Value: Clone + Send + Sync + 'static;
 
     /// Reads the values of these keys; a key without a value is left out.
-    fn load(call: &Call, keys: &[Self::Key]) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, DbErr>> + Send;
+    fn load(
+        call: &Call,
+        keys: &[Self::Key],
+    ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, DbErr>> + Send;
 }
 
 type Answer<V> = Result<Option<V>, Arc<DbErr>>;
@@ -69,7 +72,10 @@ impl Loaders {
     /// Loaders that read on behalf of this call.
     #[must_use]
     pub fn new(call: Arc<Call>) -> Self {
-        Self { call, loaders: Mutex::default() }
+        Self {
+            call,
+            loaders: Mutex::default(),
+        }
     }
 
     /// Loads one value together with what others ask for at the same moment.
@@ -88,7 +94,10 @@ impl Loaders {
     fn loader<B: Batch>(&self) -> LoaderOf<B> {
         let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
         let loader = loaders.entry(TypeId::of::<B>()).or_insert_with(|| {
-            let reader = Reader::<B> { call: Arc::clone(&self.call), batch: PhantomData };
+            let reader = Reader::<B> {
+                call: Arc::clone(&self.call),
+                batch: PhantomData,
+            };
             Arc::new(LoaderOf::<B>::new(reader).with_max_batch_size(BATCH))
         });
         match loader.downcast_ref::<LoaderOf<B>>() {

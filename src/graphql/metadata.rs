@@ -62,7 +62,11 @@ impl MetadataChange {
             .keys()
             .map(String::as_str)
             .chain(self.delete.iter().map(String::as_str))
-            .chain(self.replace.iter().flat_map(|replace| replace.keys().map(String::as_str)))
+            .chain(
+                self.replace
+                    .iter()
+                    .flat_map(|replace| replace.keys().map(String::as_str)),
+            )
     }
 }
 
@@ -71,13 +75,22 @@ impl MetadataChange {
 pub fn check_metadata(path: &str, metadata: &Json, limits: &Limits) -> Option<UserError> {
     let too_large = |message: String| Some(UserError::new(ErrorCode::MetadataTooLarge, path, message));
     if depth(metadata) > limits.metadata_depth {
-        return too_large(format!("Metadata can be nested at most {} deep.", limits.metadata_depth));
+        return too_large(format!(
+            "Metadata can be nested at most {} deep.",
+            limits.metadata_depth
+        ));
     }
-    if metadata.as_object().is_some_and(|fields| fields.len() > limits.metadata_keys) {
+    if metadata
+        .as_object()
+        .is_some_and(|fields| fields.len() > limits.metadata_keys)
+    {
         return too_large(format!("Metadata can have at most {} keys.", limits.metadata_keys));
     }
     if metadata.to_string().len() > limits.metadata_bytes {
-        return too_large(format!("Metadata can take at most {} bytes as JSON.", limits.metadata_bytes));
+        return too_large(format!(
+            "Metadata can take at most {} bytes as JSON.",
+            limits.metadata_bytes
+        ));
     }
     if !is_storable(metadata) {
         return Some(UserError::new(
@@ -113,9 +126,9 @@ fn is_storable(json: &Json) -> bool {
     match json {
         Json::String(text) => is_clean(text, true),
         Json::Array(items) => items.iter().all(is_storable),
-        Json::Object(fields) => fields.iter().all(|(key, value)| {
-            (1..=255).contains(&key.chars().count()) && is_clean(key, false) && is_storable(value)
-        }),
+        Json::Object(fields) => fields
+            .iter()
+            .all(|(key, value)| (1..=255).contains(&key.chars().count()) && is_clean(key, false) && is_storable(value)),
         _ => true,
     }
 }

@@ -1,5 +1,6 @@
 //! The kit: what every room needs to speak GraphQL. It knows no room.
 
+mod change;
 pub mod connection;
 mod context;
 mod cursor;
@@ -11,13 +12,18 @@ pub mod loader;
 mod metadata;
 mod scalar;
 
-pub use connection::{Connection, Edge, PageInfo, Total};
+pub use change::change;
+pub use connection::{Connection, Edge, ListNode, PageInfo, Total};
 pub use context::{ContextExt, ShowEverything};
 pub use error::{
-    ConflictError, DryRunResult, FieldChangeObject, FieldError, LimitError, Problem, bad_input, fault, payload, problems,
+    ConflictError, DryRunResult, FieldChangeObject, FieldError, LimitError, Problem, bad_input, fault, payload,
+    problems,
 };
 pub use id::Id;
-pub use list::{Direction, KeyValue, ListRequest, Listed, PageArguments, SortKey, Window, keyset};
+pub use list::{
+    Direction, KeyValue, ListRequest, Listed, Page, PageArguments, SortKey, Window, count_of_each, keyset,
+    pages_of_each,
+};
 pub use loader::{Batch, Loaders};
 pub use metadata::{MetadataChange, MetadataPatch, check_metadata};
 pub use scalar::{CountryCode, CurrencyCode, DateTime, Email, JsonObject, LanguageTag, Money, PhoneNumber};

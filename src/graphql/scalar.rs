@@ -13,8 +13,12 @@ pub struct DateTime(pub DateTimeUtc);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let refuse = || InputValueError::custom("An instant is written as RFC 3339, such as 2026-11-20T09:30:00Z.");
-        let Value::String(text) = &value else { return Err(refuse()) };
-        let instant = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| refuse())?.to_utc();
+        let Value::String(text) = &value else {
+            return Err(refuse());
+        };
+        let instant = chrono::DateTime::parse_from_rfc3339(text)
+            .map_err(|_| refuse())?
+            .to_utc();
         let in_range = (0..=9_999).contains(&chrono::Datelike::year(&instant));
         let milliseconds = DateTimeUtc::from_timestamp_millis(instant.timestamp_millis());
         milliseconds.filter(|_| in_range).map(Self).ok_or_else(refuse)

@@ -17,7 +17,11 @@ pub fn fold(text: &str) -> String {
     }
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
-    for character in text.nfkd().filter(|character| !is_combining_mark(*character)).flat_map(char::to_lowercase) {
+    for character in text
+        .nfkd()
+        .filter(|character| !is_combining_mark(*character))
+        .flat_map(char::to_lowercase)
+    {
         if character.is_whitespace() {
             gap = !folded.is_empty();
             continue;
@@ -84,7 +88,12 @@ fn is_separator(character: char) -> bool {
 /// The words of a search, folded; at most eight, the rest is ignored.
 #[must_use]
 pub fn search_words(query: &str) -> Vec<String> {
-    fold(query).split(' ').filter(|word| !word.is_empty()).take(8).map(str::to_owned).collect()
+    fold(query)
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]

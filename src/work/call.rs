@@ -59,7 +59,14 @@ impl Call {
     pub fn new(parts: CallParts, viewer: Viewer, request_id: String, idempotency_key: Option<String>) -> Self {
         let statements = Statements::default();
         let reader = parts.database.reader(&statements);
-        Self { parts, viewer, request_id, statements, idempotency_key, reader }
+        Self {
+            parts,
+            viewer,
+            request_id,
+            statements,
+            idempotency_key,
+            reader,
+        }
     }
 
     /// The connection for reading.

@@ -57,17 +57,26 @@ impl Database {
                 .test_before_acquire(false)
                 .sqlx_logging(false)
                 .map_sqlx_postgres_opts(move |options| {
-                    options.application_name("customer-graph").statement_cache_capacity(256).options([
-                        ("statement_timeout", statement_timeout.as_str()),
-                        ("lock_timeout", "5000"),
-                        ("idle_in_transaction_session_timeout", "30000"),
-                        ("jit", "off"),
-                    ])
+                    options
+                        .application_name("customer-graph")
+                        .statement_cache_capacity(256)
+                        .options([
+                            ("statement_timeout", statement_timeout.as_str()),
+                            ("lock_timeout", "5000"),
+                            ("idle_in_transaction_session_timeout", "30000"),
+                            ("jit", "off"),
+                        ])
                 });
             let connection = sea_orm::Database::connect(options).await?;
-            return Ok(Self { reader: connection.clone(), writer: connection, backend: DbBackend::Postgres });
+            return Ok(Self {
+                reader: connection.clone(),
+                writer: connection,
+                backend: DbBackend::Postgres,
+            });
         }
-        if let Some(folder) = sqlite_path(url).as_deref().and_then(|path| path.parent().map(PathBuf::from))
+        if let Some(folder) = sqlite_path(url)
+            .as_deref()
+            .and_then(|path| path.parent().map(PathBuf::from))
             && !folder.as_os_str().is_empty()
         {
             std::fs::create_dir_all(&folder)
@@ -99,7 +108,11 @@ impl Database {
         };
         let writer = sea_orm::Database::connect(options(1, false)).await?;
         let reader = sea_orm::Database::connect(options(settings.connections.clamp(1, 16), true)).await?;
-        Ok(Self { reader, writer, backend: DbBackend::Sqlite })
+        Ok(Self {
+            reader,
+            writer,
+            backend: DbBackend::Sqlite,
+        })
     }
 
     /// Which of the two databases this is.
@@ -111,7 +124,10 @@ impl Database {
     /// A connection that only reads, counting into `statements`.
     #[must_use]
     pub fn reader(&self, statements: &Statements) -> Connection<DatabaseConnection> {
-        Connection { inner: self.reader.clone(), statements: statements.clone() }
+        Connection {
+            inner: self.reader.clone(),
+            statements: statements.clone(),
+        }
     }
 
     /// The connection that migrations run on.
@@ -127,7 +143,10 @@ impl Database {
             ..TransactionOptions::default()
         };
         let inner = self.writer.begin_with_options(options).await?;
-        Ok(Connection { inner, statements: statements.clone() })
+        Ok(Connection {
+            inner,
+            statements: statements.clone(),
+        })
     }
 
     /// Does the database answer?

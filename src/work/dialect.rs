@@ -1,0 +1,268 @@
+//! SQL in which the two databases differ, in one place.
+
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend,
+    entity::prelude::{Json, Uuid},
+    sea_query::{
+        Alias, Asterisk, Expr, ExprTrait, Func, JoinType, LikeExpr, Order, OverStatement, Query, SelectStatement,
+        SimpleExpr, Value, WindowStatement,
+    },
+};
+
+/// `column` is one of these ids.
+///
+/// PostgreSQL takes them as one array, so that the statement is prepared once for any number of ids.
+pub fn any_of(backend: DbBackend, column: impl Into<SimpleExpr>, ids: impl IntoIterator<Item = Uuid>) -> SimpleExpr {
+    let ids = ids.into_iter();
+    match backend {
+        DbBackend::Postgres => {
+            let ids: Vec<Uuid> = ids.collect();
+            column.into().eq(Func::cust("ANY").arg(Expr::val(ids)))
+        }
+        _ => column.into().is_in(ids),
+    }
+}
+
+/// `column` contains the text, which is compared as it is.
+pub fn contains(column: impl Into<SimpleExpr>, text: &str) -> SimpleExpr {
+    column
+        .into()
+        .like(LikeExpr::new(format!("%{}%", escape_like(text))).escape('\\'))
+}
+
+/// `column` starts with the text, which is compared as it is.
+pub fn starts_with(column: impl Into<SimpleExpr>, text: &str) -> SimpleExpr {
+    column
+        .into()
+        .like(LikeExpr::new(format!("{}%", escape_like(text))).escape('\\'))
+}
+
+fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// Customers whose search text holds every one of the folded words: anywhere for words of three characters and more,
+/// at the start of a word for shorter ones.
+///
+/// PostgreSQL answers from the trigram index of the column. SQLite answers from the trigram table, which knows
+/// nothing shorter than three characters: a space and two letters still are three, a single letter is looked for in
+/// the rows that the other words leave.
+pub fn search(backend: DbBackend, search_text: impl ColumnTrait, id: impl ColumnTrait, words: &[String]) -> Condition {
+    let text = || SimpleExpr::from(Expr::col(search_text.as_column_ref()));
+    let long = |word: &str| word.chars().nth(2).is_some();
+    let pattern = |word: &str| {
+        if long(word) {
+            word.to_owned()
+        } else {
+            format!(" {word}")
+        }
+    };
+    if backend != DbBackend::Sqlite {
+        return words.iter().fold(Condition::all(), |condition, word| {
+            condition.add(contains(text(), &pattern(word)))
+        });
+    }
+    let mut condition = Condition::all();
+    let mut phrases = Vec::new();
+    for word in words {
+        let pattern = pattern(word);
+        if pattern.chars().nth(2).is_some() {
+            phrases.push(format!("\"{}\"", pattern.replace('"', "\"\"")));
+        } else {
+            condition = condition.add(contains(text(), &pattern));
+        }
+    }
+    if !phrases.is_empty() {
+        let rows = Query::select()
+            .expr(Expr::col(Alias::new("customer_id")))
+            .from(Alias::new("customer_search_row"))
+            .and_where(
+                Expr::col(Alias::new("row")).in_subquery(
+                    Query::select()
+                        .expr(Expr::col(Alias::new("rowid")))
+                        .from(Alias::new("customer_search"))
+                        .and_where(numbered(
+                            backend,
+                            "customer_search match $1",
+                            &[SimpleExpr::Value(phrases.join(" ").into())],
+                        ))
+                        .take(),
+                ),
+            )
+            .take();
+        condition = condition.add(Expr::col(id.as_column_ref()).in_subquery(rows));
+    }
+    condition
+}
+
+/// What is asked of a value inside a JSON column.
+#[derive(Clone, Debug)]
+pub enum JsonTest {
+    /// It is this text, number, truth value or null.
+    Equals(Json),
+    /// There is one, even null.
+    Exists(bool),
+    /// It is a text that contains this one, compared as it is.
+    Contains(String),
+    /// It is a number greater than this.
+    GreaterThan(f64),
+    /// It is a number less than this.
+    LessThan(f64),
+}
+
+/// Tests the value at a path inside a JSON column.
+pub fn json_path(backend: DbBackend, column: impl ColumnTrait, path: &[String], test: &JsonTest) -> SimpleExpr {
+    let column = SimpleExpr::from(Expr::col(column.as_column_ref()));
+    if backend == DbBackend::Postgres {
+        let value = |sql: &str, value: Value| {
+            let keys = SimpleExpr::Value(path.to_vec().into());
+            numbered(backend, sql, &[column.clone(), keys, SimpleExpr::Value(value)])
+        };
+        let nothing = Value::Bool(None);
+        return match test {
+            JsonTest::Equals(wanted) => value("($1 #> $2) is not distinct from $3", wanted.clone().into()),
+            JsonTest::Exists(true) => value("($1 #> $2) is not null", nothing),
+            JsonTest::Exists(false) => value("($1 #> $2) is null", nothing),
+            JsonTest::Contains(text) => value(
+                "(jsonb_typeof($1 #> $2) = 'string' and position($3 in ($1 #>> $2)) > 0)",
+                text.clone().into(),
+            ),
+            JsonTest::GreaterThan(number) => value(
+                "(case when jsonb_typeof($1 #> $2) = 'number' then ($1 #>> $2)::float8 > $3 else false end)",
+                (*number).into(),
+            ),
+            JsonTest::LessThan(number) => value(
+                "(case when jsonb_typeof($1 #> $2) = 'number' then ($1 #>> $2)::float8 < $3 else false end)",
+                (*number).into(),
+            ),
+        };
+    }
+    let place = path.iter().fold("$".to_owned(), |place, key| {
+        format!("{place}.\"{}\"", key.replace('"', "\\\""))
+    });
+    let value = |sql: &str, value: Value| {
+        let place = SimpleExpr::Value(place.clone().into());
+        numbered(backend, sql, &[column.clone(), place, SimpleExpr::Value(value)])
+    };
+    let nothing = Value::Bool(None);
+    match test {
+        JsonTest::Equals(Json::Null) => value("json_type($1, $2) is 'null'", nothing),
+        JsonTest::Equals(Json::Bool(truth)) => value(
+            "json_type($1, $2) is $3",
+            (if *truth { "true" } else { "false" }).into(),
+        ),
+        JsonTest::Equals(Json::Number(number)) => value(
+            "(json_type($1, $2) in ('integer', 'real') and json_extract($1, $2) = $3)",
+            number.as_f64().unwrap_or_default().into(),
+        ),
+        JsonTest::Equals(Json::String(text)) => value(
+            "(json_type($1, $2) is 'text' and json_extract($1, $2) = $3)",
+            text.clone().into(),
+        ),
+        JsonTest::Equals(other) => value("json_extract($1, $2) is $3", other.to_string().into()),
+        JsonTest::Exists(true) => value("json_type($1, $2) is not null", nothing),
+        JsonTest::Exists(false) => value("json_type($1, $2) is null", nothing),
+        JsonTest::Contains(text) => value(
+            "(json_type($1, $2) is 'text' and instr(json_extract($1, $2), $3) > 0)",
+            text.clone().into(),
+        ),
+        JsonTest::GreaterThan(number) => value(
+            "(json_type($1, $2) in ('integer', 'real') and json_extract($1, $2) > $3)",
+            (*number).into(),
+        ),
+        JsonTest::LessThan(number) => value(
+            "(json_type($1, $2) in ('integer', 'real') and json_extract($1, $2) < $3)",
+            (*number).into(),
+        ),
+    }
+}
+
+/// An expression with the parts `$1` to `$9`; SQLite's placeholders have no numbers, so a part is repeated there.
+fn numbered(backend: DbBackend, sql: &str, parts: &[SimpleExpr]) -> SimpleExpr {
+    let mut template = String::with_capacity(sql.len());
+    let mut used = Vec::new();
+    let mut pieces = sql.split('$');
+    template.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (number, rest) = piece.split_at(1);
+        let part = number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| parts.get(number.checked_sub(1)?));
+        if let Some(part) = part {
+            used.push(part.clone());
+        }
+        if backend == DbBackend::Postgres {
+            template.push_str(&format!("${}", used.len()));
+        } else {
+            template.push('?');
+        }
+        template.push_str(rest);
+    }
+    Expr::cust_with_exprs(template, used)
+}
+
+/// The first rows of each parent, in one statement.
+///
+/// `rows` selects the rows of all parents, with the parent's id among its columns; `parent` is that column. On
+/// PostgreSQL each parent's rows are read from the index by a lateral join; SQLite numbers them with a window.
+pub fn first_of_each(
+    backend: DbBackend,
+    mut rows: SelectStatement,
+    parent: impl ColumnTrait,
+    parents: &[Uuid],
+    order: &[(SimpleExpr, Order)],
+    limit: u64,
+) -> SelectStatement {
+    let parent = Expr::col(parent.as_column_ref());
+    if let [only] = parents {
+        rows.and_where(parent.eq(*only)).limit(limit);
+        for (expression, direction) in order {
+            rows.order_by_expr(expression.clone(), direction.clone());
+        }
+        return rows;
+    }
+    let page = Alias::new("page");
+    if backend == DbBackend::Postgres {
+        let each = Alias::new("each_parent");
+        rows.and_where(parent.eq(Expr::col((each.clone(), each.clone()))))
+            .limit(limit);
+        for (expression, direction) in order {
+            rows.order_by_expr(expression.clone(), direction.clone());
+        }
+        return Query::select()
+            .column((page.clone(), Asterisk))
+            .from_function(Func::cust("unnest").arg(Expr::val(parents.to_vec())), each)
+            .join_lateral(JoinType::InnerJoin, rows, page, Expr::cust("true"))
+            .take();
+    }
+    let number = Alias::new("page_row");
+    let mut window = WindowStatement::new();
+    window.add_partition_by(parent.clone());
+    for (expression, direction) in order {
+        window.order_by_expr(expression.clone(), direction.clone());
+    }
+    rows.and_where(parent.is_in(parents.iter().copied())).expr_window_as(
+        Func::cust("row_number"),
+        window,
+        number.clone(),
+    );
+    Query::select()
+        .column((page.clone(), Asterisk))
+        .from_subquery(rows, page)
+        .and_where(Expr::col(number.clone()).lte(i64::try_from(limit).unwrap_or(i64::MAX)))
+        .order_by(number, Order::Asc)
+        .take()
+}
+
+/// A column, named with its table, as an expression.
+pub fn column(column: impl ColumnTrait) -> SimpleExpr {
+    Expr::col(column.as_column_ref())
+}

@@ -107,8 +107,17 @@ pub struct UserError {
 impl UserError {
     /// An error at a field of the input (dots separate the steps of the path).
     pub fn new(code: ErrorCode, path: &str, message: impl Into<Cow<'static, str>>) -> Self {
-        let path = if path.is_empty() { Vec::new() } else { path.split('.').map(str::to_owned).collect() };
-        Self { code, path, message: message.into(), detail: Detail::None }
+        let path = if path.is_empty() {
+            Vec::new()
+        } else {
+            path.split('.').map(str::to_owned).collect()
+        };
+        Self {
+            code,
+            path,
+            message: message.into(),
+            detail: Detail::None,
+        }
     }
 
     /// There is no such object, or none that the viewer may see: the two are answered alike.
@@ -138,14 +147,22 @@ impl UserError {
                 limit: i64::try_from(limit).unwrap_or(i64::MAX),
                 used: i64::try_from(used).unwrap_or(i64::MAX),
             },
-            ..Self::new(ErrorCode::LimitExceeded, path, format!("At most {limit} {what} are allowed."))
+            ..Self::new(
+                ErrorCode::LimitExceeded,
+                path,
+                format!("At most {limit} {what} are allowed."),
+            )
         }
     }
 
     /// The same error seen from further up: `prefix` (dots separate steps) comes before its path.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
-        let mut path: Vec<String> = prefix.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect();
+        let mut path: Vec<String> = prefix
+            .split('.')
+            .filter(|step| !step.is_empty())
+            .map(str::to_owned)
+            .collect();
         path.append(&mut self.path);
         self.path = path;
         self

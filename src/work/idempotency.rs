@@ -11,9 +11,8 @@ use entity::{
     idempotency_record,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, TryInsertResult,
-    entity::prelude::Json,
-    sea_query::{Expr, OnConflict},
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, TryInsertResult, entity::prelude::Json,
+    sea_query::Expr,
 };
 
 use super::{Call, ErrorCode, UnitOfWork, UserError, WriteError};
@@ -69,21 +68,25 @@ impl<R: ReadBack> Outcome for R {
 /// One result per row of a bulk input, in its order.
 impl<R: ReadBack> Outcome for Vec<Result<R, Vec<UserError>>> {
     fn record(&self) -> Json {
-        let rows: Vec<Result<R::Id, &Vec<UserError>>> =
-            self.iter().map(|row| row.as_ref().map(ReadBack::id)).collect();
+        let rows: Vec<Result<R::Id, &Vec<UserError>>> = self.iter().map(|row| row.as_ref().map(ReadBack::id)).collect();
         serde_json::to_value(rows).unwrap_or_default()
     }
 
     async fn replay(call: &Call, recorded: Json) -> Result<Self, WriteError> {
         let recorded: Vec<Result<R::Id, Vec<UserError>>> = serde_json::from_value(recorded).unwrap_or_default();
         let ids = recorded.iter().filter_map(|row| row.as_ref().ok().copied()).collect();
-        let rows: HashMap<R::Id, R> =
-            R::read_back(call, ids).await?.into_iter().map(|row| (row.id(), row)).collect();
+        let rows: HashMap<R::Id, R> = R::read_back(call, ids)
+            .await?
+            .into_iter()
+            .map(|row| (row.id(), row))
+            .collect();
         Ok(recorded
             .into_iter()
             .map(|row| {
                 row.and_then(|id| {
-                    rows.get(&id).cloned().ok_or_else(|| vec![UserError::not_found("", "object any more")])
+                    rows.get(&id)
+                        .cloned()
+                        .ok_or_else(|| vec![UserError::not_found("", "object any more")])
                 })
             })
             .collect())
@@ -100,7 +103,9 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned + Send> Outcome for Plain
     }
 
     async fn replay(_: &Call, recorded: Json) -> Result<Self, WriteError> {
-        serde_json::from_value(recorded).map(Self).map_err(|error| DbErr::Json(error.to_string()).into())
+        serde_json::from_value(recorded)
+            .map(Self)
+            .map_err(|error| DbErr::Json(error.to_string()).into())
     }
 }
 
@@ -136,18 +141,15 @@ pub(super) async fn claim(
         expires_at: Set(unit.now() + REMEMBERED),
     };
     let inserted = idempotency_record::Entity::insert_many([row])
-        .on_conflict(
-            OnConflict::columns([idempotency_record::Column::Actor, idempotency_record::Column::Key])
-                .do_nothing()
-                .to_owned(),
-        )
-        .do_nothing()
+        .on_conflict_do_nothing_on([idempotency_record::Column::Actor, idempotency_record::Column::Key])
         .exec_without_returning(unit.db())
         .await?;
     if matches!(inserted, TryInsertResult::Inserted(count) if count > 0) {
         return Ok(Claim::Ours);
     }
-    let known = idempotency_record::Entity::find_by_id((actor, key.to_owned())).one(unit.db()).await?;
+    let known = idempotency_record::Entity::find_by_id((actor, key.to_owned()))
+        .one(unit.db())
+        .await?;
     match known {
         Some(known) if known.mutation == mutation && known.input_hash == input_hash => {
             Ok(Claim::Answered(known.outcome.unwrap_or_default()))

@@ -18,7 +18,11 @@ impl Ids {
     pub fn next<I: PrefixedId>(&self, now: DateTime<Utc>) -> I {
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         let context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        I::from_uuid(Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos())))
+        I::from_uuid(Uuid::new_v7(Timestamp::from_unix(
+            &*context,
+            seconds,
+            now.timestamp_subsec_nanos(),
+        )))
     }
 
     /// 256 random bits as 43 URL-safe characters.

@@ -36,7 +36,11 @@ pub fn diff<S: Snapshot>(before: Option<&S>, after: Option<&S>) -> Vec<FieldChan
         if old.is_object() || new.is_object() {
             diff_keys(name, old, new, &mut changes);
         } else {
-            changes.push(FieldChange { path: (*name).to_owned(), before: old.clone(), after: new.clone() });
+            changes.push(FieldChange {
+                path: (*name).to_owned(),
+                before: old.clone(),
+                after: new.clone(),
+            });
         }
     }
     changes
@@ -57,7 +61,11 @@ fn diff_keys(name: &str, old: &Json, new: &Json, changes: &mut Vec<FieldChange>)
     }
     for (key, value) in new {
         if !old.contains_key(key) {
-            changes.push(FieldChange { path: format!("{name}.{key}"), before: Json::Null, after: value.clone() });
+            changes.push(FieldChange {
+                path: format!("{name}.{key}"),
+                before: Json::Null,
+                after: value.clone(),
+            });
         }
     }
 }

@@ -24,8 +24,11 @@ const BEGINNING: &str = "";
 
 /// Appends an entry for each record to the chain of its subject.
 pub(super) async fn append(unit: &UnitOfWork, records: &[Record], reason: Option<&str>) -> Result<(), WriteError> {
-    let mut subjects: Vec<Uuid> =
-        records.iter().filter(|record| !record.begins).map(|record| record.subject).collect();
+    let mut subjects: Vec<Uuid> = records
+        .iter()
+        .filter(|record| !record.begins)
+        .map(|record| record.subject)
+        .collect();
     subjects.sort_unstable();
     subjects.dedup();
     let mut tips = tips(unit.db(), &subjects).await?;
@@ -35,7 +38,11 @@ pub(super) async fn append(unit: &UnitOfWork, records: &[Record], reason: Option
         let tip = tips.entry(record.subject).or_insert_with(|| (0, BEGINNING.to_owned()));
         let changes = serde_json::to_value(&record.changes).unwrap_or_default();
         let salt = unit.call().ids.salt();
-        let changes_digest = digest(&[salt.as_bytes(), changes.to_string().as_bytes(), reason.unwrap_or("").as_bytes()]);
+        let changes_digest = digest(&[
+            salt.as_bytes(),
+            changes.to_string().as_bytes(),
+            reason.unwrap_or("").as_bytes(),
+        ]);
         let entry = Fact {
             sequence: tip.0 + 1,
             object_id: &record.object,
@@ -66,7 +73,9 @@ pub(super) async fn append(unit: &UnitOfWork, records: &[Record], reason: Option
         tip.0 += 1;
     }
     for chunk in entries.chunks(1_000) {
-        timeline_entry::Entity::insert_many(chunk.to_vec()).exec_without_returning(unit.db()).await?;
+        timeline_entry::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(unit.db())
+            .await?;
     }
     Ok(())
 }
@@ -102,7 +111,10 @@ async fn tips<C: ConnectionTrait>(db: &C, subjects: &[Uuid]) -> Result<HashMap<U
             .into_tuple()
             .all(db)
             .await?;
-        tips.extend(rows.into_iter().map(|(subject, sequence, hash)| (subject, (sequence, hash))));
+        tips.extend(
+            rows.into_iter()
+                .map(|(subject, sequence, hash)| (subject, (sequence, hash))),
+        );
     }
     Ok(tips)
 }
@@ -157,11 +169,7 @@ pub async fn verify<C: ConnectionTrait>(db: &C, subject: Uuid) -> Result<Result<
             _ => true,
         };
         let in_order = usize::try_from(entry.sequence).is_ok_and(|sequence| sequence == position + 1);
-        if !in_order
-            || !digest_fits
-            || entry.previous_hash != previous
-            || fact.hash(subject, &previous) != entry.hash
-        {
+        if !in_order || !digest_fits || entry.previous_hash != previous || fact.hash(subject, &previous) != entry.hash {
             return Ok(Err(entry.sequence));
         }
         previous.clone_from(&entry.hash);

@@ -168,12 +168,20 @@ impl UnitOfWork {
         F: AsyncFn(&mut UnitOfWork) -> Result<T, WriteError>,
     {
         let transaction = call.database.begin(&call.statements).await.map_err(lost)?;
-        let mut unit = Self { transaction, call: Arc::clone(call), now: call.now(), records: Vec::new() };
+        let mut unit = Self {
+            transaction,
+            call: Arc::clone(call),
+            now: call.now(),
+            records: Vec::new(),
+        };
         let given = unit.execute(options, body).await;
         match given {
             Ok((value, Some(dry_run))) => {
                 unit.transaction.rollback().await.map_err(lost)?;
-                Ok(Written { value, dry_run: Some(dry_run) })
+                Ok(Written {
+                    value,
+                    dry_run: Some(dry_run),
+                })
             }
             Ok((value, None)) => {
                 unit.transaction.commit().await.map_err(lost)?;
@@ -217,7 +225,9 @@ impl UnitOfWork {
         for record in self.records.drain(..) {
             dry_run.events.push(record.topic.0);
             let object = record.object;
-            dry_run.changes.extend(record.changes.into_iter().map(|change| (object.clone(), change)));
+            dry_run
+                .changes
+                .extend(record.changes.into_iter().map(|change| (object.clone(), change)));
         }
         dry_run
     }
@@ -247,7 +257,9 @@ impl UnitOfWork {
             })
             .collect();
         for chunk in events.chunks(1_000) {
-            outbox_event::Entity::insert_many(chunk.to_vec()).exec_without_returning(self.db()).await?;
+            outbox_event::Entity::insert_many(chunk.to_vec())
+                .exec_without_returning(self.db())
+                .await?;
         }
         Ok(())
     }
@@ -270,8 +282,13 @@ fn busy(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
         return false;
     };
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| {
-        matches!(code.as_ref(), "40001" | "40P01" | "55P03")
-            || code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6) && code < 10_000)
-    })
+    error
+        .as_database_error()
+        .and_then(|error| error.code())
+        .is_some_and(|code| {
+            matches!(code.as_ref(), "40001" | "40P01" | "55P03")
+                || code
+                    .parse::<u32>()
+                    .is_ok_and(|code| matches!(code & 0xff, 5 | 6) && code < 10_000)
+        })
 }

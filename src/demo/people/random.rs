@@ -36,6 +36,7 @@ pub(super) enum Subject {
     Orders = 18,
     Roles = 19,
     RegistrationNumber = 20,
+    Wholesale = 21,
 }
 
 /// The finalizer of SplitMix64: spreads every bit of `value` over the whole word.
@@ -55,7 +56,9 @@ impl Random {
     /// The stream about `subject` of the customer or organization `index`.
     pub(super) fn new(seed: u64, subject: Subject, index: usize) -> Self {
         let subject = mixed(seed.wrapping_add((subject as u64).wrapping_mul(STEP)));
-        Self { state: mixed(subject ^ mixed(index as u64)) }
+        Self {
+            state: mixed(subject ^ mixed(index as u64)),
+        }
     }
 
     /// The next 64 bits.
@@ -134,12 +137,18 @@ impl Permutation {
     pub(super) fn new(seed: u64, subject: Subject, count: usize) -> Self {
         let bits = usize::BITS - count.saturating_sub(1).leading_zeros();
         let key = mixed(seed ^ (subject as u64).wrapping_mul(STEP));
-        Self { key, count, half_bits: bits.div_ceil(2).max(1) }
+        Self {
+            key,
+            count,
+            half_bits: bits.div_ceil(2).max(1),
+        }
     }
 
     /// Where `index` is shuffled to. A number that is not below the count stays where it is.
     pub(super) fn forward(&self, index: usize) -> usize {
-        self.walked(index, |this, left, right, round| (right, left ^ this.round(right, round)))
+        self.walked(index, |this, left, right, round| {
+            (right, left ^ this.round(right, round))
+        })
     }
 
     /// Which number is shuffled to `index`: the inverse of [`Self::forward`].
@@ -184,8 +193,11 @@ mod tests {
     fn the_generator_is_split_mix_64() {
         let mut random = Random { state: 1_234_567 };
         let drawn: Vec<u64> = (0..3).map(|_| random.next()).collect();
-        let published =
-            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        let published = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+        ];
         assert_eq!(drawn, published);
     }
 

@@ -99,7 +99,7 @@ pub struct DemoAddress {
 pub struct DemoOrder {
     /// The unique id, such as `DEMO-000123-04` for the fourth order of customer 123.
     pub id: String,
-    /// The unique number that people quote, such as `#107474`.
+    /// The unique number that people quote, such as `#107383`.
     pub display_id: String,
     /// When the order was placed: not before the customer was created.
     pub placed_at: DateTime<Utc>,

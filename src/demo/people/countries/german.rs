@@ -5,8 +5,13 @@ use super::super::currencies;
 use super::{Country, StreetForm, place};
 
 /// The streets of the French-speaking places of Switzerland.
-const ROMAND_STREETS: &[&str] =
-    &["Rue du Rhône", "Rue de la Gare", "Rue du Simplon", "Avenue de la Gare", "Rue du Marché"];
+const ROMAND_STREETS: &[&str] = &[
+    "Rue du Rhône",
+    "Rue de la Gare",
+    "Rue du Simplon",
+    "Avenue de la Gare",
+    "Rue du Marché",
+];
 
 #[rustfmt::skip]
 pub(super) static GERMANY: Country = Country {
@@ -178,7 +183,7 @@ pub(super) static SWITZERLAND: Country = Country {
         "Bahnhofstrasse", "Dorfstrasse", "Hauptstrasse", "Seestrasse", "Schulstrasse",
         "Kirchgasse", "Industriestrasse", "Rosenweg", "Marktgasse", "Gartenstrasse",
     ],
-    second_lines: &["*. Stock", "Postfach *##"],
+    second_lines: &["*. Stock", "Wohnung *"],
     places: &[
         place("Zürich", "8001", "044 2## ## ##"),
         place("Zürich", "8004", "044 2## ## ##"),

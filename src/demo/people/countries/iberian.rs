@@ -165,7 +165,7 @@ pub(super) static BRAZIL: Country = Country {
     umlauts_as_digraphs: false,
     street_form: StreetForm::NumberAfterComma,
     streets: &[],
-    second_lines: &["Apto *#", "Apto *##", "Bloco B, apto *#", "Sala *##", "Casa *"],
+    second_lines: &["Apto *#", "Apto *##", "Bloco B, apto *#", "Casa *"],
     places: &[
         place("São Paulo", "01310-100", "(11) 3###-####").of("SP").with(&["Avenida Paulista"]),
         place("São Paulo", "01305-000", "(11) 3###-####").of("SP").with(&["Rua Augusta"]),

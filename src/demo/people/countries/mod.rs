@@ -96,13 +96,22 @@ pub(super) struct Place {
 
 /// A place where addresses name no province.
 const fn place(city: &'static str, postal_code: &'static str, phone: &'static str) -> Place {
-    Place { city, province: None, postal_code, phone, streets: &[] }
+    Place {
+        city,
+        province: None,
+        postal_code,
+        phone,
+        streets: &[],
+    }
 }
 
 impl Place {
     /// The place with its province.
     const fn of(self, province: &'static str) -> Self {
-        Self { province: Some(province), ..self }
+        Self {
+            province: Some(province),
+            ..self
+        }
     }
 
     /// The place with streets of its own.
@@ -164,12 +173,15 @@ mod tests {
     /// Whether the `code` has the form of the `pattern`.
     fn fits(code: &str, pattern: &str) -> bool {
         code.len() == pattern.len()
-            && code.chars().zip(pattern.chars()).all(|(character, wanted)| match wanted {
-                '#' => character.is_ascii_digit(),
-                '@' => character.is_ascii_uppercase(),
-                '*' => character.is_ascii_digit() || character.is_ascii_uppercase(),
-                _ => character == wanted,
-            })
+            && code
+                .chars()
+                .zip(pattern.chars())
+                .all(|(character, wanted)| match wanted {
+                    '#' => character.is_ascii_digit(),
+                    '@' => character.is_ascii_uppercase(),
+                    '*' => character.is_ascii_digit() || character.is_ascii_uppercase(),
+                    _ => character == wanted,
+                })
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) static UNITED_STATES: Country = Country {
         "2nd Avenue", "5th Street", "Highland Avenue", "Jefferson Street", "Sunset Drive",
         "Franklin Street", "River Road", "Church Street", "Madison Avenue", "Willow Court",
     ],
-    second_lines: &["Apt *", "Apt *B", "Apt *##", "Unit *", "Unit *#", "Suite *00", "Floor *"],
+    second_lines: &["Apt *", "Apt *B", "Apt *##", "Unit *", "Unit *#"],
     places: UNITED_STATES_PLACES,
     mobile_numbers: &[
         "(201) 555-01##", "(203) 555-01##", "(240) 555-01##", "(248) 555-01##", "(253) 555-01##",
@@ -144,7 +144,7 @@ pub(super) static CANADA: Country = Country {
         "Victoria Avenue", "Wellington Street", "Birch Avenue", "Dundas Street", "Centre Street",
         "Pine Street", "Alexander Avenue",
     ],
-    second_lines: &["Unit *", "Unit *#", "Apt *##", "Suite *00"],
+    second_lines: &["Unit *", "Unit *#", "Apt *##"],
     places: &[
         place("Toronto", "M5H 2N2", "(416) 555-01##").of("ON").with(&["Queen Street West"]),
         place("Toronto", "M5V 3L9", "(647) 555-01##").of("ON").with(&["Front Street West"]),

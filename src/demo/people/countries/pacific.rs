@@ -102,7 +102,7 @@ pub(super) static AUSTRALIA: Country = Country {
         "Railway Parade", "Queen Street", "Banksia Avenue", "High Street", "Albert Road",
         "Beach Road", "Acacia Court", "Elizabeth Street", "Station Street",
     ],
-    second_lines: &["Unit *", "Unit *#", "Level *", "Shop *"],
+    second_lines: &["Unit *", "Unit *#", "Unit *A"],
     places: &[
         place("Sydney", "2000", "(02) 5550 ####").of("NSW"),
         place("Surry Hills", "2010", "(02) 7010 ####").of("NSW"),

@@ -41,7 +41,7 @@ pub(super) static POLAND: Country = Country {
     ],
     second_lines: &["m. *", "m. *#", "lok. *"],
     places: &[
-        place("Warszawa", "00-001", "22 6## ## ##"),
+        place("Warszawa", "00-002", "22 6## ## ##"),
         place("Warszawa", "00-545", "22 6## ## ##"),
         place("Warszawa", "02-677", "22 8## ## ##"),
         place("Kraków", "31-042", "12 4## ## ##"),

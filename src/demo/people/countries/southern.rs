@@ -148,7 +148,7 @@ pub(super) static ITALY: Country = Country {
     mobile_numbers: &[
         "320 *## ####", "328 *## ####", "333 *## ####", "338 *## ####", "340 *## ####",
         "347 *## ####", "349 *## ####", "351 *## ####", "366 *## ####", "380 *## ####",
-        "389 *## ####", "392 *## ####",
+        "389 *## ####",
     ],
     trades: &[
         "Officine", "Arredamenti", "Pasticceria", "Tessuti", "Trasporti", "Ceramiche", "Vini",

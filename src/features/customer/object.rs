@@ -1,0 +1,190 @@
+//! What the schema shows of a customer.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object, SimpleObject};
+use entity::customer::{Column, Model};
+
+use super::filter::{CustomerStatus, CustomerType};
+use crate::{
+    auth::guard,
+    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PhoneNumber},
+};
+
+/// A person or business that buys, with an account or as a guest.
+#[derive(Clone, Debug)]
+pub struct Customer(pub Arc<Model>);
+
+/// Who did something.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ActorRef {
+    /// The kind of actor: `CUSTOMER`, `STAFF`, `API_KEY`, `SYSTEM` or `ANONYMOUS`.
+    #[graphql(name = "type")]
+    pub kind: String,
+    /// The id of the actor, if it has one.
+    pub id: Option<ID>,
+}
+
+impl ListNode for Customer {
+    type Column = Column;
+    type Row = Arc<Model>;
+
+    fn show(row: &Arc<Model>) -> Self {
+        Self(Arc::clone(row))
+    }
+}
+
+impl From<Model> for Customer {
+    fn from(row: Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
+
+/// The metadata, or only these keys of it.
+pub(crate) fn picked(metadata: &serde_json::Value, keys: Option<&[String]>) -> JsonObject {
+    let fields = metadata.as_object().cloned().unwrap_or_default();
+    JsonObject(match keys {
+        Some(keys) => fields.into_iter().filter(|(key, _)| keys.contains(key)).collect(),
+        None => fields,
+    })
+}
+
+/// A person or business that buys, with an account or as a guest.
+#[Object]
+impl Customer {
+    /// The id, which never changes and is never used again.
+    pub async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The e-mail address as it was typed.
+    async fn email(&self) -> Option<Email> {
+        self.0.email.clone().map(Email)
+    }
+
+    /// When the customer proved to own the e-mail address.
+    async fn email_verified_at(&self) -> Option<DateTime> {
+        self.0.email_verified_at.map(DateTime)
+    }
+
+    /// The given name.
+    async fn first_name(&self) -> Option<&str> {
+        self.0.first_name.as_deref()
+    }
+
+    /// The family name.
+    async fn last_name(&self) -> Option<&str> {
+        self.0.last_name.as_deref()
+    }
+
+    /// A name to show: given and family name, else the business, else the e-mail address, else the phone number.
+    async fn display_name(&self) -> String {
+        let row = &self.0;
+        match (&row.first_name, &row.last_name) {
+            (Some(first), Some(last)) => format!("{first} {last}"),
+            (Some(name), None) | (None, Some(name)) => name.clone(),
+            (None, None) => [&row.company_name, &row.email, &row.phone]
+                .into_iter()
+                .flatten()
+                .next()
+                .cloned()
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The business that the customer is or buys for.
+    async fn company_name(&self) -> Option<&str> {
+        self.0.company_name.as_deref()
+    }
+
+    /// The phone number as it was typed.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
+    }
+
+    /// The phone number in E.164, where it could be read as one.
+    async fn phone_e164(&self) -> Option<PhoneNumber> {
+        self.0.phone_e164.clone().map(PhoneNumber)
+    }
+
+    /// The preferred language.
+    async fn locale(&self) -> Option<LanguageTag> {
+        self.0.locale.clone().map(LanguageTag)
+    }
+
+    /// Whether the customer is registered or a guest.
+    #[graphql(name = "type")]
+    async fn kind(&self) -> CustomerType {
+        if self.0.has_account {
+            CustomerType::Registered
+        } else {
+            CustomerType::Guest
+        }
+    }
+
+    /// Whether the customer has an account.
+    async fn has_account(&self) -> bool {
+        self.0.has_account
+    }
+
+    /// Whether the customer may log in.
+    async fn status(&self) -> CustomerStatus {
+        self.0.status.into()
+    }
+
+    /// The id in another system. Requires `customers:read`.
+    #[graphql(
+        guard = "guard::customers_read",
+        visible = "guard::shows::customers_read",
+        tag = "admin",
+        requires_scopes = "customers:read"
+    )]
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
+    /// Who made the customer, when that was a staff user. Requires `customers:read`.
+    #[graphql(
+        guard = "guard::customers_read",
+        visible = "guard::shows::customers_read",
+        tag = "admin",
+        requires_scopes = "customers:read"
+    )]
+    async fn created_by(&self) -> Option<ActorRef> {
+        self.0.created_by.map(|id| ActorRef {
+            kind: "STAFF".to_owned(),
+            id: Some(id.to_string().into()),
+        })
+    }
+
+    /// Facts about the customer that the customer may read: all of them, or those under the given keys.
+    async fn metadata(&self, keys: Option<Vec<String>>) -> JsonObject {
+        picked(&self.0.metadata, keys.as_deref())
+    }
+
+    /// Facts about the customer for staff alone. Requires `customers:read`.
+    #[graphql(
+        guard = "guard::customers_read",
+        visible = "guard::shows::customers_read",
+        tag = "admin",
+        requires_scopes = "customers:read"
+    )]
+    async fn private_metadata(&self, keys: Option<Vec<String>>) -> Option<JsonObject> {
+        Some(picked(&self.0.private_metadata, keys.as_deref()))
+    }
+
+    /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the customer was created.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When the customer was last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+}

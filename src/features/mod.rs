@@ -1,0 +1,3 @@
+//! The rooms: one noun of the schema each.
+
+pub mod customer;

@@ -1,0 +1,63 @@
+//! Routes and layers: from bytes to an operation of a viewer, and back.
+
+mod bracket;
+mod document;
+mod endpoint;
+mod mend;
+mod negotiation;
+mod request;
+
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+
+pub use document::{Documents, Refusal};
+
+use crate::{auth::Authenticator, schema::Schema, work::CallParts};
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct HttpState {
+    /// The finished schema.
+    pub schema: Schema,
+    /// What every operation shares.
+    pub parts: CallParts,
+    /// Tells who is asking.
+    pub authenticator: Authenticator,
+    /// Parsed documents.
+    pub documents: Arc<Documents>,
+    /// What differs between deployments.
+    pub settings: Arc<HttpSettings>,
+}
+
+impl std::fmt::Debug for HttpState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("HttpState")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What differs between deployments.
+#[derive(Clone, Debug, Default)]
+pub struct HttpSettings {
+    /// Whether anybody may see the schema (what they may use of it). Admin scope always may.
+    pub introspection_for_all: bool,
+    /// The federation gateway's credential (`Gateway-Authorization`); with none, `open_to_gateways` decides.
+    pub gateway_secret: Option<secrecy::SecretString>,
+    /// Whether `_service` and `_entities` are open to everybody (the demo).
+    pub open_to_gateways: bool,
+}
+
+/// The routes of the service.
+pub fn router(state: HttpState) -> Router {
+    Router::new()
+        .route(
+            "/graphql",
+            get(endpoint::page)
+                .post(endpoint::post)
+                .fallback(endpoint::method_not_allowed),
+        )
+        .with_state(state)
+}

@@ -1,0 +1,43 @@
+//! The assembly: the only place that lists the rooms.
+
+mod node;
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+
+use crate::features::customer;
+
+/// The queries of all rooms.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(node::NodeQuery, customer::CustomerQuery);
+
+/// The mutations of all rooms.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(customer::CustomerMutation);
+
+/// The one schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema.
+#[must_use]
+pub fn build() -> Schema {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .enable_federation()
+        .disable_suggestions()
+        .finish()
+}
+
+/// The contract as text: the whole schema with its federation directives, as `schema.graphql` holds it.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .federation()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
+    let text = build().sdl_with_options(options);
+    let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,66 @@
+//! `node` and `nodes`: any object by its id.
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+use entity::id::{CustomerId, PrefixedId};
+
+use crate::{
+    features::customer::{Customer, CustomerById},
+    graphql::{ContextExt, bad_input},
+};
+
+/// An object with an id.
+#[derive(Clone, Debug, Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "The id, which never changes and is never used again."
+))]
+pub enum Node {
+    /// A customer.
+    Customer(Customer),
+}
+
+/// Any object by its id.
+#[derive(Debug, Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with this id; null when there is none that you may see.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
+        by_id(ctx, &id).await
+    }
+
+    /// The objects with these ids, in this order, with null where there is none that you may see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids, at most as many as a page has items.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        let limits = &ctx.call().limits;
+        let most = if ctx.call().viewer.is_admin() {
+            limits.page_admin
+        } else {
+            limits.page_store
+        };
+        if ids.len() > most as usize {
+            return Err(bad_input(format!("At most {most} ids are taken at once."), None));
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| by_id(ctx, id))).await
+    }
+}
+
+async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
+    let prefix = id.split_once('_').map_or("", |(prefix, _)| prefix);
+    match prefix {
+        CustomerId::PREFIX => Ok(ctx
+            .load::<CustomerById>(parse(id)?)
+            .await?
+            .map(|row| Node::Customer(Customer(row)))),
+        _ => Err(bad_input("This is not the id of a node.", None)),
+    }
+}
+
+fn parse<I: PrefixedId>(id: &str) -> Result<I> {
+    I::parse(id).map_err(|error| bad_input(error.to_string(), None))
+}

@@ -1,0 +1,256 @@
+//! The application under test.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use customer_graph::{
+    app::{App, AppParts, migrate},
+    auth::{API_KEY_PREFIX, Permissions, secret_hash},
+    config::Limits,
+    http::HttpSettings,
+    work::{Database, DatabaseSettings, Ids, SystemClock},
+};
+use entity::api_key;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use serde_json::{Value, json};
+
+use super::{Persona, postgres::Cluster};
+
+/// The true application, listening on loopback, on a database of its own.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) url: String,
+    client: reqwest::Client,
+    server: tokio::task::JoinHandle<()>,
+    folder: Option<tempfile::TempDir>,
+    postgres: Option<String>,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.server.abort();
+        if let (Some(url), Some(cluster)) = (&self.postgres, Cluster::shared()) {
+            let name = cluster.database_name(url).to_owned();
+            cluster.execute("postgres", &format!("drop database {name} with (force)"));
+        }
+        drop(self.folder.take());
+    }
+}
+
+/// What the service answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The data, when there is no error at all.
+    #[track_caller]
+    pub(crate) fn data(&self) -> &Value {
+        assert!(self.body.get("errors").is_none(), "unexpected errors: {:#}", self.body);
+        &self.body["data"]
+    }
+
+    /// The codes of the top-level errors.
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        self.body["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|error| error["extensions"]["code"].as_str().unwrap_or("no code"))
+            .collect()
+    }
+
+    /// The codes of the user errors of a mutation.
+    pub(crate) fn user_errors(&self, mutation: &str) -> Vec<&str> {
+        self.body["data"][mutation]["userErrors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|error| error["code"].as_str().unwrap_or("no code"))
+            .collect()
+    }
+
+    /// How many statements the operation sent.
+    #[track_caller]
+    pub(crate) fn statements(&self) -> u64 {
+        self.body["extensions"]["cost"]["statements"]
+            .as_u64()
+            .expect("the cost in the extensions")
+    }
+}
+
+impl TestApp {
+    /// On a SQLite file of its own.
+    pub(crate) async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/customer-graph.sqlite", folder.path().display());
+        let mut app = Self::start(&url, true).await;
+        app.folder = Some(folder);
+        app
+    }
+
+    /// On a PostgreSQL database of its own; `None` where there is no PostgreSQL.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let cluster = Cluster::shared()?;
+        let url = tokio::task::spawn_blocking(|| cluster.clone_database(template(cluster)))
+            .await
+            .unwrap();
+        let mut app = Self::start(&url, false).await;
+        app.postgres = Some(url);
+        Some(app)
+    }
+
+    async fn start(url: &str, migrating: bool) -> Self {
+        let database = connect(url).await;
+        if migrating {
+            migrate(&database).await.unwrap();
+        }
+        let app = App::new(AppParts {
+            database,
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+            cursor_key: [7; 32],
+            http: HttpSettings {
+                introspection_for_all: true,
+                open_to_gateways: true,
+                ..HttpSettings::default()
+            },
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = app.router.clone();
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(60))
+            .build()
+            .unwrap();
+        Self {
+            app,
+            url,
+            client,
+            server,
+            folder: None,
+            postgres: None,
+        }
+    }
+
+    /// Whether the database is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.postgres.is_some()
+    }
+
+    /// Sends an operation.
+    pub(crate) async fn ask(&self, persona: &Persona, query: &str, variables: Value) -> Answer {
+        self.send(
+            persona,
+            json!({ "query": query, "variables": variables }).to_string(),
+            &[],
+        )
+        .await
+    }
+
+    /// Sends a body with headers.
+    pub(crate) async fn send(&self, persona: &Persona, body: String, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self
+            .client
+            .post(format!("{}/graphql", self.url))
+            .header("content-type", "application/json")
+            .header("graphql-cost", "1")
+            .body(body);
+        if let Some(token) = &persona.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        Answer {
+            status,
+            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        }
+    }
+
+    /// A back-office system with these permissions (`customers:read,groups:*`).
+    pub(crate) async fn api_key(&self, name: &'static str, permissions: &str) -> Persona {
+        let secret = format!("{API_KEY_PREFIX}{}", self.app.parts.ids.token());
+        let now = self.app.parts.clock.now();
+        let permissions: Permissions = permissions.parse().unwrap();
+        let row = api_key::ActiveModel {
+            id: Set(Ids::default().next(now)),
+            name: Set(name.to_owned()),
+            secret_hash: Set(secret_hash(&secret)),
+            secret_hint: Set("…".to_owned()),
+            permissions: Set(serde_json::to_value(permissions).unwrap()),
+            created_by: Set(None),
+            created_at: Set(now),
+            expires_at: Set(None),
+            revoked_at: Set(None),
+        };
+        api_key::Entity::insert(row)
+            .exec_without_returning(self.app.parts.database.for_migration())
+            .await
+            .unwrap();
+        Persona {
+            name,
+            token: Some(secret),
+        }
+    }
+
+    /// A back-office system that may do everything.
+    pub(crate) async fn admin(&self) -> Persona {
+        self.api_key("admin", "*").await
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let db = self.app.parts.database.for_migration();
+        let sql = format!("select count(*) as total from {table}");
+        let row = db
+            .query_one_raw(sea_orm::Statement::from_string(db.get_database_backend(), sql))
+            .await
+            .unwrap();
+        row.unwrap().try_get("", "total").unwrap()
+    }
+}
+
+async fn connect(url: &str) -> Database {
+    let settings = DatabaseSettings {
+        url: url.to_owned().into(),
+        connections: 8,
+        acquire_timeout: Duration::from_secs(30),
+        statement_timeout: Duration::from_secs(30),
+    };
+    Database::connect(&settings).await.unwrap()
+}
+
+/// A migrated database that every test copies.
+fn template(cluster: &'static Cluster) -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let url = cluster.create_database();
+        std::thread::scope(|scope| {
+            scope
+                .spawn(|| {
+                    let runtime = tokio::runtime::Builder::new_current_thread()
+                        .enable_all()
+                        .build()
+                        .unwrap();
+                    runtime.block_on(async {
+                        let database = connect(&url).await;
+                        migrate(&database).await.unwrap();
+                        database.close().await.unwrap();
+                    });
+                })
+                .join()
+                .unwrap();
+        });
+        url
+    })
+}

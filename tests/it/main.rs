@@ -1,0 +1,11 @@
+//! The true application over HTTP, on a fresh database, on SQLite and on PostgreSQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests state facts and panic"
+)]
+
+mod harness;
+
+mod customer;
