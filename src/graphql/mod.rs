@@ -1,5 +1,6 @@
 //! The kit: what every room needs to speak GraphQL. It knows no room.
 
+mod bulk;
 mod change;
 pub mod connection;
 mod context;
@@ -12,6 +13,7 @@ pub mod loader;
 mod metadata;
 mod scalar;
 
+pub use bulk::{BulkErrorPolicy, RowResults, check_rows, most_affected, write_rows};
 pub use change::change;
 pub use connection::{Connection, Edge, ListNode, PageInfo, Total};
 pub use context::{ContextExt, ShowEverything};
