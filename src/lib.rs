@@ -5,6 +5,7 @@ pub mod config;
 pub mod features;
 pub mod graphql;
 pub mod http;
+pub mod money;
 pub mod schema;
 pub mod text;
 pub mod work;

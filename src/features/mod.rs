@@ -1,3 +1,4 @@
 //! The rooms: one noun of the schema each.
 
 pub mod customer;
+pub mod order;

@@ -30,14 +30,19 @@ impl BulkErrorPolicy {
             .enumerate()
             .map(|(row, result)| {
                 result.map_err(|errors| {
-                    errors.into_iter().map(|error| error.under(&format!("{list}.{row}"))).collect::<Vec<_>>()
+                    errors
+                        .into_iter()
+                        .map(|error| error.under(&format!("{list}.{row}")))
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();
         if self == Self::RejectFailedRows || results.iter().all(Result::is_ok) {
             return Ok(results);
         }
-        Err(WriteError::Refused(results.into_iter().filter_map(Result::err).flatten().collect()))
+        Err(WriteError::Refused(
+            results.into_iter().filter_map(Result::err).flatten().collect(),
+        ))
     }
 }
 
