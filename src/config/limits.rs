@@ -24,6 +24,8 @@ pub struct Limits {
     pub metadata_keys: usize,
     /// How deep metadata may be nested.
     pub metadata_depth: usize,
+    /// The keys of public metadata that customers may write themselves.
+    pub store_metadata_keys: Vec<String>,
     /// The largest request body, in bytes.
     pub body_bytes: usize,
     /// How deep brackets may be nested in a document.
@@ -46,6 +48,7 @@ impl Default for Limits {
             metadata_bytes: 16 * 1_024,
             metadata_keys: 50,
             metadata_depth: 3,
+            store_metadata_keys: Vec::new(),
             body_bytes: 1_024 * 1_024,
             bracket_depth: 48,
             selection_depth: 15,

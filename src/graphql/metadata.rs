@@ -56,6 +56,12 @@ impl MetadataChange {
         Json::Object(after)
     }
 
+    /// Whether everything that is not named is removed.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        self.replace.is_some()
+    }
+
     /// The keys that the change touches.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.set

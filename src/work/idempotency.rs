@@ -93,6 +93,46 @@ impl<R: ReadBack> Outcome for Vec<Result<R, Vec<UserError>>> {
     }
 }
 
+/// A row, and a fact about what was done with it (created or not).
+impl<R: ReadBack> Outcome for (R, bool) {
+    fn record(&self) -> Json {
+        serde_json::to_value((self.0.id(), self.1)).unwrap_or_default()
+    }
+
+    fn customer(&self) -> Option<CustomerId> {
+        ReadBack::customer(&self.0)
+    }
+
+    async fn replay(call: &Call, recorded: Json) -> Result<Self, WriteError> {
+        let (id, fact): (Json, bool) = serde_json::from_value(recorded).unwrap_or_default();
+        Ok((<R as Outcome>::replay(call, id).await?, fact))
+    }
+}
+
+/// One row and fact per row of a bulk input, in its order.
+impl<R: ReadBack> Outcome for Vec<Result<(R, bool), Vec<UserError>>> {
+    fn record(&self) -> Json {
+        let rows: Vec<Result<(R::Id, bool), &Vec<UserError>>> = self
+            .iter()
+            .map(|row| row.as_ref().map(|(row, fact)| (row.id(), *fact)))
+            .collect();
+        serde_json::to_value(rows).unwrap_or_default()
+    }
+
+    async fn replay(call: &Call, recorded: Json) -> Result<Self, WriteError> {
+        let recorded: Vec<Result<(R::Id, bool), Vec<UserError>>> = serde_json::from_value(recorded).unwrap_or_default();
+        let ids: Vec<Result<R::Id, &Vec<UserError>>> =
+            recorded.iter().map(|row| row.as_ref().map(|(id, _)| *id)).collect();
+        let ids = serde_json::to_value(ids).unwrap_or_default();
+        let rows = <Vec<Result<R, Vec<UserError>>> as Outcome>::replay(call, ids).await?;
+        Ok(rows
+            .into_iter()
+            .zip(recorded)
+            .map(|(row, recorded)| row.map(|row| (row, recorded.is_ok_and(|(_, fact)| fact))))
+            .collect())
+    }
+}
+
 /// Outcomes that are nothing but ids, counts and errors are remembered as they are.
 #[derive(Clone, Debug)]
 pub struct Plain<T>(pub T);
