@@ -18,6 +18,8 @@ pub struct Limits {
     pub selector_rows: u64,
     /// The most addresses of one customer or organization unit.
     pub addresses_per_owner: u64,
+    /// Whether the address that was changed last becomes the default when the default is deleted.
+    pub promote_default_address: bool,
     /// The largest metadata of one object, in bytes of JSON.
     pub metadata_bytes: usize,
     /// The most keys in the metadata of one object.
@@ -45,6 +47,7 @@ impl Default for Limits {
             bulk_rows: 1_000,
             selector_rows: 1_000,
             addresses_per_owner: 100,
+            promote_default_address: false,
             metadata_bytes: 16 * 1_024,
             metadata_keys: 50,
             metadata_depth: 3,

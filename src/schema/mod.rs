@@ -4,15 +4,15 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::customer;
+use crate::features::{address, customer};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(node::NodeQuery, customer::CustomerQuery);
+pub struct Query(node::NodeQuery, customer::CustomerQuery, address::AddressQuery);
 
 /// The mutations of all rooms.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(customer::CustomerMutation);
+pub struct Mutation(customer::CustomerMutation, address::AddressMutation);
 
 /// The one schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -1,10 +1,13 @@
 //! `node` and `nodes`: any object by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::id::{CustomerId, PrefixedId};
+use entity::id::{AddressId, CustomerId, PrefixedId};
 
 use crate::{
-    features::customer::{Customer, CustomerById},
+    features::{
+        address::{Address, AddressById},
+        customer::{Customer, CustomerById},
+    },
     graphql::{ContextExt, bad_input},
 };
 
@@ -18,6 +21,8 @@ use crate::{
 pub enum Node {
     /// A customer.
     Customer(Customer),
+    /// An address.
+    Address(Address),
 }
 
 /// Any object by its id.
@@ -57,6 +62,10 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<CustomerById>(parse(id)?)
             .await?
             .map(|row| Node::Customer(Customer(row)))),
+        AddressId::PREFIX => Ok(ctx
+            .load::<AddressById>(parse(id)?)
+            .await?
+            .map(|row| Node::Address(Address(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

@@ -8,4 +8,5 @@
 
 mod harness;
 
+mod address;
 mod customer;

@@ -26,6 +26,8 @@ pub use loader::CustomerById;
 pub use object::{ActorRef, Customer};
 pub use query::CustomerQuery;
 
+pub(crate) use object::picked;
+
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]
 pub struct CustomerMutation(

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use entity::customer::{Column, Model};
 
 use super::filter::{CustomerStatus, CustomerType};
 use crate::{
     auth::guard,
-    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PhoneNumber},
+    features::address::{self, Address, AddressConnection, AddressSort, AddressWhere},
+    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber},
 };
 
 /// A person or business that buys, with an account or as a guest.
@@ -155,6 +156,52 @@ impl Customer {
             kind: "STAFF".to_owned(),
             id: Some(id.to_string().into()),
         })
+    }
+
+    /// The addresses of the customer, oldest first unless sorted otherwise. Customers see their own; others require
+    /// `addresses:read`.
+    #[graphql(
+        guard = "guard::store_or_addresses_read",
+        visible = "guard::shows::store_or_addresses_read"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn addresses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<AddressWhere>,
+        #[graphql(desc = "The order; by default oldest first.")] sort: Option<Vec<AddressSort>>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<AddressConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        Ok(Some(address::addresses_of(ctx, self.0.id, filter, sort, page).await?))
+    }
+
+    /// The address where goods go unless the buyer says otherwise. Customers see their own; others require
+    /// `addresses:read`.
+    #[graphql(
+        guard = "guard::store_or_addresses_read",
+        visible = "guard::shows::store_or_addresses_read"
+    )]
+    async fn default_shipping_address(&self, ctx: &Context<'_>) -> Result<Option<Address>> {
+        address::default_shipping_of(ctx, self.0.id).await
+    }
+
+    /// The address where bills go unless the buyer says otherwise. Customers see their own; others require
+    /// `addresses:read`.
+    #[graphql(
+        guard = "guard::store_or_addresses_read",
+        visible = "guard::shows::store_or_addresses_read"
+    )]
+    async fn default_billing_address(&self, ctx: &Context<'_>) -> Result<Option<Address>> {
+        address::default_billing_of(ctx, self.0.id).await
     }
 
     /// Facts about the customer that the customer may read: all of them, or those under the given keys.

@@ -30,6 +30,13 @@ pub fn deletable_by(viewer: &Viewer) -> Select<Entity> {
     }
 }
 
+/// The customers whose belongings, such as addresses, the viewer may reach with the permission for those: themselves
+/// in store scope, all with the permission, else none.
+#[must_use]
+pub fn within_reach(viewer: &Viewer, permission: Permission) -> Select<Entity> {
+    scoped(viewer, permission)
+}
+
 fn scoped(viewer: &Viewer, permission: Permission) -> Select<Entity> {
     match viewer.customer() {
         Some(own) => Entity::find().filter(Column::Id.eq(own)),

@@ -15,10 +15,10 @@ mod province;
 mod reading;
 mod table;
 
-pub(crate) use check::{Finding, Problem, check};
+pub(crate) use check::{Problem, check};
 pub(crate) use envelope::formatted;
-pub(crate) use province::{Province, province_code};
-pub(crate) use table::{CountryRules, all, rules};
+pub(crate) use province::province_code;
+pub(crate) use table::{CountryRules, rules};
 
 use serde::Deserialize;
 
@@ -76,7 +76,7 @@ impl AddressField {
     }
 
     /// The part of an address that has this name as an input of the GraphQL schema.
-    fn named(input_name: &str) -> Option<Self> {
+    pub(crate) fn named(input_name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.input_name() == input_name)
     }
 }

@@ -82,7 +82,8 @@ pub(crate) fn rules(country_code: &str) -> Option<&'static CountryRules> {
 }
 
 /// The postal rules of every country, in the order of the country codes.
-pub(crate) fn all() -> impl Iterator<Item = &'static CountryRules> {
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = &'static CountryRules> {
     COUNTRIES.iter()
 }
 
