@@ -1,6 +1,6 @@
 //! Filters: one grammar for every list, typed operators with AND, OR and NOT.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 use entity::id::PrefixedId;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend,
@@ -278,7 +278,8 @@ pub struct JsonPathFilter {
     /// The keys that lead to the value, outermost first.
     pub path: Vec<String>,
     /// It is this text, number, truth value or null.
-    pub eq: Option<async_graphql::Json<serde_json::Value>>,
+    #[graphql(default)]
+    pub eq: MaybeUndefined<async_graphql::Json<serde_json::Value>>,
     /// It is one of these.
     #[graphql(name = "in")]
     pub any: Option<Vec<async_graphql::Json<serde_json::Value>>>,
@@ -321,9 +322,14 @@ impl JsonPathFilter {
         };
         let test = |test: JsonTest| dialect::json_path(backend, column, &self.path, &test);
         let mut condition = Condition::all();
-        if let Some(value) = &self.eq {
-            scalar(&value.0)?;
-            condition = condition.add(test(JsonTest::Equals(value.0.clone())));
+        let equal = match &self.eq {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(serde_json::Value::Null),
+            MaybeUndefined::Value(value) => Some(value.0.clone()),
+        };
+        if let Some(value) = equal {
+            scalar(&value)?;
+            condition = condition.add(test(JsonTest::Equals(value)));
         }
         if let Some(values) = &self.any {
             some_values(values)?;

@@ -208,7 +208,18 @@ impl TestApp {
         self.api_key("admin", "*").await
     }
 
-    /// How many rows a table has.
+    /// Runs a statement behind the service's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.app
+            .parts
+            .database
+            .for_migration()
+            .execute_unprepared(sql)
+            .await
+            .unwrap();
+    }
+
+    /// How many rows a table has (a condition may follow its name).
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let db = self.app.parts.database.for_migration();
         let sql = format!("select count(*) as total from {table}");
