@@ -101,3 +101,7 @@ impl Classified for Entity {
         }
     }
 }
+
+crate::row::row! {
+    id, customer_id, organization_unit_id, address_name, first_name, last_name, company, phone, phone_e164, address1, address2, city, province, province_code, postal_code, country_code, is_default_shipping, is_default_billing, metadata, private_metadata, validation, version, created_at, updated_at
+}

@@ -113,3 +113,7 @@ impl Classified for Entity {
         }
     }
 }
+
+crate::row::row! {
+    id, email, email_normalized, email_verified_at, first_name, last_name, company_name, phone, phone_e164, has_account, status, external_id, locale, created_by, metadata, private_metadata, first_name_folded, last_name_folded, company_name_folded, search_text, version, created_at, updated_at
+}

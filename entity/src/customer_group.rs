@@ -58,3 +58,7 @@ impl Classified for Entity {
         }
     }
 }
+
+crate::row::row! {
+    id, owner_vendor_id, name, name_folded, external_id, metadata, private_metadata, version, created_at, updated_at
+}

@@ -53,3 +53,7 @@ impl Classified for Entity {
         }
     }
 }
+
+crate::row::row! {
+    id, order_link_id, position, title, sku, quantity, unit_price_amount, discount_amount, total_amount
+}

@@ -85,3 +85,7 @@ impl Classified for Entity {
         }
     }
 }
+
+crate::row::row! {
+    id, source, order_id, display_id, customer_id, organization_id, vendor_id, channel_id, email, email_normalized, status, payment_status, fulfillment_status, total_amount, currency_code, placed_at, source_updated_at, version, created_at, updated_at
+}

@@ -5,7 +5,11 @@ use std::{borrow::Cow, pin::Pin, sync::Arc};
 use async_graphql::{Context, Object, ObjectType, OutputType, Result, SimpleObject, TypeName};
 use sea_orm::ColumnTrait;
 
-use super::{ContextExt, ListRequest, Listed, list::Page};
+use super::{
+    ContextExt, ListRequest, Listed,
+    direct::{Nodes, Plain},
+    list::Page,
+};
 
 /// Whether there is more of a list, and where this page begins and ends.
 #[derive(Clone, Debug, SimpleObject)]
@@ -30,6 +34,13 @@ pub trait ListNode: OutputType + ObjectType + Clone + Send + Sync + 'static {
 
     /// Shows a row.
     fn show(row: &Self::Row) -> Self;
+
+    /// How a field that is nothing but a column is written straight to JSON (see [`super::direct`]). `None` for every
+    /// other field: those with a guard, with arguments, or of another row.
+    #[must_use]
+    fn plain(_field: &str) -> Option<Plain<Self::Row>> {
+        None
+    }
 }
 
 /// Counts a whole list, when asked.
@@ -84,8 +95,8 @@ impl<N: ListNode> Connection<N> {
     }
 
     /// The items without their cursors.
-    async fn nodes(&self) -> Vec<N> {
-        self.page.rows.iter().map(N::show).collect()
+    async fn nodes(&self) -> Nodes<N> {
+        Nodes(Arc::clone(&self.page.rows))
     }
 
     /// Where this page is in the list.

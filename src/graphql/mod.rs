@@ -5,6 +5,7 @@ mod change;
 pub mod connection;
 mod context;
 mod cursor;
+pub mod direct;
 mod error;
 pub mod filter;
 mod id;

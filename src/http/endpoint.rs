@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     auth::{Unauthenticated, Viewer},
-    graphql::Loaders,
+    graphql::{Loaders, direct::Plans},
     work::Call,
 };
 
@@ -140,7 +140,8 @@ async fn run(
     let mut graphql_request = async_graphql::Request::new(String::new())
         .variables(body.variables)
         .data(Arc::clone(&call))
-        .data(Loaders::new(Arc::clone(&call)));
+        .data(Loaders::new(Arc::clone(&call)))
+        .data(Plans::default());
     graphql_request.operation_name = body.operation_name;
     graphql_request.set_parsed_query(executable);
     let mut response = state.schema.execute(graphql_request).await;

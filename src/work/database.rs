@@ -10,9 +10,11 @@ use std::{
 };
 
 use async_graphql::async_trait::async_trait;
+use entity::row::Row;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    ExecResult, QueryResult, QuerySelect, Select, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 
 /// Where the data is and how many connections may be open.
@@ -204,6 +206,24 @@ impl Connection<DatabaseTransaction> {
 
     pub(super) async fn rollback(self) -> Result<(), DbErr> {
         self.inner.rollback().await
+    }
+}
+
+impl<C: ConnectionTrait + Send> Connection<C> {
+    /// The rows of a select of whole rows, read by position.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn rows<E>(&self, select: Select<E>) -> Result<Vec<E::Model>, DbErr>
+    where
+        E: EntityTrait,
+        E::Model: Row,
+    {
+        self.query_all(QuerySelect::query(&mut { select }))
+            .await?
+            .iter()
+            .map(|row| E::Model::read(row, 0))
+            .collect()
     }
 }
 

@@ -9,7 +9,7 @@ use super::filter::{CustomerStatus, CustomerType};
 use crate::{
     auth::guard,
     features::address::{self, Address, AddressConnection, AddressSort, AddressWhere},
-    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber},
+    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, direct::Plain},
 };
 
 /// A person or business that buys, with an account or as a guest.
@@ -32,6 +32,27 @@ impl ListNode for Customer {
 
     fn show(row: &Arc<Model>) -> Self {
         Self(Arc::clone(row))
+    }
+
+    fn plain(field: &str) -> Option<Plain<Arc<Model>>> {
+        Some(match field {
+            "__typename" => |_, json| json.text("Customer"),
+            "id" => |row, json| json.id(row.id),
+            "email" => |row, json| json.optional(row.email.as_deref()),
+            "emailVerifiedAt" => |row, json| json.optional_instant(row.email_verified_at),
+            "firstName" => |row, json| json.optional(row.first_name.as_deref()),
+            "lastName" => |row, json| json.optional(row.last_name.as_deref()),
+            "companyName" => |row, json| json.optional(row.company_name.as_deref()),
+            "phone" => |row, json| json.optional(row.phone.as_deref()),
+            "phoneE164" => |row, json| json.optional(row.phone_e164.as_deref()),
+            "locale" => |row, json| json.optional(row.locale.as_deref()),
+            "type" => |row, json| json.text(if row.has_account { "REGISTERED" } else { "GUEST" }),
+            "hasAccount" => |row, json| json.boolean(row.has_account),
+            "version" => |row, json| json.integer(row.version.into()),
+            "createdAt" => |row, json| json.instant(row.created_at),
+            "updatedAt" => |row, json| json.instant(row.updated_at),
+            _ => return None,
+        })
     }
 }
 

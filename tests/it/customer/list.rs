@@ -169,3 +169,20 @@ on_both! {
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
     }
 }
+
+on_both! {
+    async fn the_direct_path_answers_as_the_ordinary_one(app: TestApp) {
+        let admin = app.admin().await;
+        create(&app, &admin, json!({ "externalId": "a", "firstName": "A \"quoted\" \\ name", "phone": "+49 30 901820", "locale": "de", "email": "é@example.com" })).await;
+        create(&app, &admin, json!({ "externalId": "b", "companyName": "日本" })).await;
+        let fields = "__typename id email emailVerifiedAt firstName lastName companyName phone phoneE164 locale type hasAccount version createdAt updatedAt";
+        let direct = app.ask(&admin, &format!("{{ customers {{ nodes {{ {fields} renamed: firstName ...F ... {{ id }} }} }} }} fragment F on Customer {{ phone }}"), json!({})).await;
+        // An argument, a directive or a field that is not a column takes the ordinary path.
+        let ordinary = app.ask(&admin, &format!("{{ customers {{ nodes {{ {fields} renamed: firstName displayName }} }} }}"), json!({})).await;
+        let mut ordinary = ordinary.data()["customers"]["nodes"].clone();
+        for node in ordinary.as_array_mut().unwrap() {
+            node.as_object_mut().unwrap().remove("displayName");
+        }
+        assert_eq!(direct.data()["customers"]["nodes"], ordinary);
+    }
+}
