@@ -1,18 +1,17 @@
 //! The composition root: the one place that constructs.
 
-use std::sync::Arc;
-
-use axum::Router;
-use migration::{Migrator, MigratorTrait};
-use sea_orm::DbErr;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use crate::{
     auth::Authenticator,
-    config::Limits,
+    config::{Config, Introspection, Limits, SigningKeyPem},
     http::{self, Documents, HttpSettings, HttpState},
     schema,
-    work::{CallParts, Clock, Database, Ids},
+    work::{CallParts, Clock, Database, Ids, SystemClock},
 };
+use axum::Router;
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
 
 /// What an application is made of; tests put a fixed clock in it.
 pub struct AppParts {
@@ -34,6 +33,32 @@ impl std::fmt::Debug for AppParts {
     }
 }
 
+impl AppParts {
+    /// The parts of a configured service.
+    #[must_use]
+    pub fn configured(config: &Config, database: Database, signing_key: &SigningKeyPem) -> Self {
+        // All instances seal cursors alike, because they share the signing key.
+        let cursor_key = Sha256::new()
+            .chain_update("customer-graph cursors\n")
+            .chain_update(signing_key.0.expose_secret())
+            .finalize()
+            .into();
+        Self {
+            database,
+            clock: Arc::new(SystemClock),
+            limits: config.limits.clone(),
+            cursor_key,
+            http: HttpSettings {
+                introspection_for_all: config.graphql.introspection == Introspection::Filtered,
+                gateway_secret: config.graphql.gateway_secret.clone(),
+                open_to_gateways: false,
+                request_timeout: Some(config.server.request_timeout),
+                compression: config.server.compression,
+            },
+        }
+    }
+}
+
 /// A running service, without its socket.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -41,6 +66,8 @@ pub struct App {
     pub parts: CallParts,
     /// The routes.
     pub router: Router,
+    /// Set when the service was told to stop.
+    pub stopping: Arc<AtomicBool>,
 }
 
 impl App {
@@ -54,24 +81,19 @@ impl App {
             limits: Arc::new(parts.limits),
             cursor_key: Arc::new(parts.cursor_key),
         };
+        let stopping = Arc::new(AtomicBool::new(false));
         let state = HttpState {
             schema: schema::build(),
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
             documents: Arc::new(Documents::default()),
             settings: Arc::new(parts.http),
+            stopping: Arc::clone(&stopping),
         };
         Self {
             parts: call_parts,
             router: http::router(state),
+            stopping,
         }
     }
-}
-
-/// Brings the tables to what this program knows.
-///
-/// # Errors
-/// What the database answers.
-pub async fn migrate(database: &Database) -> Result<(), DbErr> {
-    Migrator::up(database.for_migration(), None).await
 }

@@ -1,61 +1,68 @@
 //! How large things may be.
 
-use serde::{Deserialize, Serialize};
+use super::{reader::Reader, section};
 
-/// How large things may be. Beyond a limit a clear error is answered and nothing is written.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// The size of a page when none is asked for.
-    pub page_default: u32,
-    /// The largest page in store scope.
-    pub page_store: u32,
-    /// The largest page in admin scope.
-    pub page_admin: u32,
-    /// The most rows in one bulk mutation.
-    pub bulk_rows: usize,
-    /// The most objects that one update by selector may change.
-    pub selector_rows: u64,
-    /// The most addresses of one customer or organization unit.
-    pub addresses_per_owner: u64,
-    /// Whether the address that was changed last becomes the default when the default is deleted.
-    pub promote_default_address: bool,
-    /// The largest metadata of one object, in bytes of JSON.
-    pub metadata_bytes: usize,
-    /// The most keys in the metadata of one object.
-    pub metadata_keys: usize,
-    /// How deep metadata may be nested.
-    pub metadata_depth: usize,
-    /// The keys of public metadata that customers may write themselves.
-    pub store_metadata_keys: Vec<String>,
-    /// The largest request body, in bytes.
-    pub body_bytes: usize,
-    /// How deep brackets may be nested in a document.
-    pub bracket_depth: usize,
-    /// How deep selections may be nested.
-    pub selection_depth: usize,
-    /// How many fields a document may have once its fragments are expanded.
-    pub document_fields: usize,
+section! {
+    /// How large things may be. Beyond a limit a clear error is answered and nothing is written.
+    Limits in "limits" {
+        /// The size of a page when none is asked for.
+        page_default: u32 = 20,
+        /// The largest page in store scope.
+        page_store: u32 = 100,
+        /// The largest page in admin scope.
+        page_admin: u32 = 250,
+        /// The most rows in one bulk mutation.
+        bulk_rows: usize = 1_000,
+        /// The most objects that one update by selector may change.
+        selector_rows: u64 = 1_000,
+        /// The most addresses of one customer or organization unit.
+        addresses_per_owner: u64 = 100,
+        /// Whether the address that was changed last becomes the default when the default is deleted.
+        promote_default_address: bool = false,
+        /// The largest metadata of one object, in bytes of JSON.
+        metadata_bytes: usize = 16 * 1_024,
+        /// The most keys in the metadata of one object.
+        metadata_keys: usize = 50,
+        /// How deep metadata may be nested.
+        metadata_depth: usize = 3,
+        /// The keys of public metadata that customers may write themselves.
+        store_metadata_keys: Vec<String> = Vec::new(),
+        /// The largest request body, in bytes.
+        body_bytes: usize = 1_024 * 1_024,
+        /// How deep brackets may be nested in a document.
+        bracket_depth: usize = 48,
+        /// How deep selections may be nested.
+        selection_depth: usize = 15,
+        /// How many fields a document may have once its fragments are expanded.
+        document_fields: usize = 3_000,
+    }
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            page_default: 20,
-            page_store: 100,
-            page_admin: 250,
-            bulk_rows: 1_000,
-            selector_rows: 1_000,
-            addresses_per_owner: 100,
-            promote_default_address: false,
-            metadata_bytes: 16 * 1_024,
-            metadata_keys: 50,
-            metadata_depth: 3,
-            store_metadata_keys: Vec::new(),
-            body_bytes: 1_024 * 1_024,
-            bracket_depth: 48,
-            selection_depth: 15,
-            document_fields: 3_000,
-        }
+impl Limits {
+    pub(super) fn check(&self, reader: &mut Reader) {
+        let mut require = |holds, setting, message| reader.require(holds, "limits", setting, message);
+        require(
+            (1..=10_000).contains(&self.page_store),
+            "page_store",
+            "must be between 1 and 10000.",
+        );
+        require(
+            (1..=10_000).contains(&self.page_admin),
+            "page_admin",
+            "must be between 1 and 10000.",
+        );
+        require(self.page_default > 0, "page_default", "must be at least 1.");
+        require(
+            (1..=10_000).contains(&self.bulk_rows),
+            "bulk_rows",
+            "must be between 1 and 10000.",
+        );
+        require(self.body_bytes >= 1_024, "body_bytes", "must be at least 1024.");
+        // The parser recurses; deeper documents would overflow the stack.
+        require(
+            (8..=200).contains(&self.bracket_depth),
+            "bracket_depth",
+            "must be between 8 and 200.",
+        );
     }
 }

@@ -1,3 +1,224 @@
-//! Configuration.
+//! Configuration: from the environment and an optional TOML file, and from nowhere else.
+//!
+//! One file a section; each setting stands there with its default. A setting `name` of the section `server` is
+//! `CUSTOMER_GRAPH_SERVER_NAME` in the environment and `name` under `[server]` in the file; the environment wins, and
+//! an empty variable counts as absent. Everything that is wrong is reported at once, without repeating what was given,
+//! which may be a secret.
+
+mod auth;
+mod database;
+mod graphql;
 mod limits;
+mod log;
+mod reader;
+mod server;
+mod setting;
+mod signing_key;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+pub use auth::AuthConfig;
+pub use database::{DatabaseConfig, DatabaseUrl};
+pub use graphql::{GraphqlConfig, Introspection};
 pub use limits::Limits;
+pub use log::{LogConfig, LogFormat};
+pub use server::ServerConfig;
+pub use signing_key::SigningKeyPem;
+
+use reader::{Reader, Section};
+
+/// What every variable of ours begins with.
+const PREFIX: &str = "CUSTOMER_GRAPH_";
+
+/// Declares a section: each setting with what it means, its type and its default.
+macro_rules! section {
+    (
+        $(#[$about:meta])*
+        $name:ident in $section:literal {
+            $($(#[$doc:meta])* $setting:ident: $kind:ty = $default:expr,)*
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            $($(#[$doc])* pub $setting: $kind,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($setting: $default,)* }
+            }
+        }
+
+        impl crate::config::reader::Section for $name {
+            const NAME: &'static str = $section;
+            const SETTINGS: &'static [&'static str] = &[$(stringify!($setting)),*];
+
+            fn read(reader: &mut crate::config::reader::Reader) -> Self {
+                Self {
+                    $($setting: reader.setting($section, stringify!($setting)).unwrap_or_else(|| $default),)*
+                }
+            }
+
+            fn shown(&self) -> Vec<(&'static str, String)> {
+                use crate::config::setting::Setting;
+                vec![$((stringify!($setting), self.$setting.shown())),*]
+            }
+        }
+    };
+}
+use section;
+
+/// The whole configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The socket and what is served on it.
+    pub server: ServerConfig,
+    /// Where the data is.
+    pub database: DatabaseConfig,
+    /// Tokens and passwords.
+    pub auth: AuthConfig,
+    /// How large things may be.
+    pub limits: Limits,
+    /// What the schema shows to whom.
+    pub graphql: GraphqlConfig,
+    /// What is logged and how.
+    pub log: LogConfig,
+}
+
+/// Something that is wrong with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The setting, as whoever wrote it knows it.
+    pub setting: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistakes(pub Vec<Mistake>);
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
+            1 => formatter.write_str("The configuration has a mistake:")?,
+            many => write!(formatter, "The configuration has {many} mistakes:")?,
+        }
+        for Mistake { setting, message } in &self.0 {
+            write!(formatter, "\n  {setting}: {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+impl Config {
+    /// Reads the environment of the process and the file.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn load(file: Option<&Path>) -> Result<Self, Mistakes> {
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
+        Self::read(file, variables)
+    }
+
+    /// Reads these variables and the file.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn read(file: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Mistakes> {
+        let mut reader = Reader::default();
+        if let Some(file) = file {
+            reader.add_file(file, &known());
+        }
+        reader.add_environment(variables, &known());
+        let config = Self {
+            server: ServerConfig::read(&mut reader),
+            database: DatabaseConfig::read(&mut reader),
+            auth: AuthConfig::read(&mut reader),
+            limits: Limits::read(&mut reader),
+            graphql: GraphqlConfig::read(&mut reader),
+            log: LogConfig::read(&mut reader),
+        };
+        config.auth.check(&mut reader);
+        config.limits.check(&mut reader);
+        config.graphql.check(&mut reader);
+        config.server.check(&mut reader);
+        config.database.check(&mut reader);
+        reader.finish()?;
+        Ok(config)
+    }
+
+    /// What only a service on a network must not do.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn check_for_serving(&self) -> Result<(), Mistakes> {
+        let mut mistakes = Vec::new();
+        if self.database.url.is_unprotected() {
+            mistakes.push(Mistake {
+                setting: name_of("database", "url"),
+                message: "asks for no encryption (sslmode=disable) to a server on another machine; \
+                          use sslmode=verify-full, or require where the certificate cannot be checked."
+                    .to_owned(),
+            });
+        }
+        if mistakes.is_empty() {
+            Ok(())
+        } else {
+            Err(Mistakes(mistakes))
+        }
+    }
+
+    /// Every setting with its value; of secrets only whether they are set.
+    #[must_use]
+    pub fn shown(&self) -> Vec<(String, String)> {
+        fn of<S: Section>(section: &S) -> impl Iterator<Item = (String, String)> {
+            section
+                .shown()
+                .into_iter()
+                .map(|(setting, value)| (name_of(S::NAME, setting), value))
+        }
+        of(&self.server)
+            .chain(of(&self.database))
+            .chain(of(&self.auth))
+            .chain(of(&self.limits))
+            .chain(of(&self.graphql))
+            .chain(of(&self.log))
+            .collect()
+    }
+
+    /// Where a signing key of our own making is kept: beside the SQLite file.
+    #[must_use]
+    pub fn signing_key_beside_database(&self) -> Option<PathBuf> {
+        let mut path = self.database.url.sqlite_path()?.into_os_string();
+        path.push(".signing-key.pem");
+        Some(path.into())
+    }
+}
+
+/// The variable of a setting.
+fn name_of(section: &str, setting: &str) -> String {
+    format!("{PREFIX}{}_{}", section.to_uppercase(), setting.to_uppercase())
+}
+
+/// The sections with their settings.
+fn known() -> Vec<(&'static str, &'static [&'static str])> {
+    fn of<S: Section>() -> (&'static str, &'static [&'static str]) {
+        (S::NAME, S::SETTINGS)
+    }
+    vec![
+        of::<ServerConfig>(),
+        of::<DatabaseConfig>(),
+        of::<AuthConfig>(),
+        of::<Limits>(),
+        of::<GraphqlConfig>(),
+        of::<LogConfig>(),
+    ]
+}

@@ -246,10 +246,13 @@ fn request_id(state: &HttpState, headers: &HeaderMap) -> String {
         )
 }
 
-fn refusal(answer: Answer, status: StatusCode, code: &str, message: &str, request_id: &str) -> Response {
-    let body = serde_json::json!({
-        "errors": [{ "message": message, "extensions": { "code": code, "requestId": request_id } }]
-    });
+/// An answer that is one error.
+pub(super) fn refusal(answer: Answer, status: StatusCode, code: &str, message: &str, request_id: &str) -> Response {
+    let mut extensions = serde_json::json!({ "code": code });
+    if !request_id.is_empty() {
+        extensions["requestId"] = request_id.into();
+    }
+    let body = serde_json::json!({ "errors": [{ "message": message, "extensions": extensions }] });
     respond(answer, status, body.to_string().into_bytes(), request_id)
 }
 
@@ -259,7 +262,9 @@ fn respond(answer: Answer, status: StatusCode, body: Vec<u8>, request_id: &str) 
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Authorization, Origin"));
-    if let Ok(request_id) = HeaderValue::from_str(request_id) {
+    if !request_id.is_empty()
+        && let Ok(request_id) = HeaderValue::from_str(request_id)
+    {
         headers.insert("x-request-id", request_id);
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -3,15 +3,22 @@
 mod bracket;
 mod document;
 mod endpoint;
+mod health;
+mod layers;
 mod mend;
 mod negotiation;
 mod request;
+mod server;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use axum::{Router, routing::get};
 
 pub use document::{Documents, Refusal};
+pub use server::serve;
 
 use crate::{auth::Authenticator, schema::Schema, work::CallParts};
 
@@ -28,6 +35,8 @@ pub struct HttpState {
     pub documents: Arc<Documents>,
     /// What differs between deployments.
     pub settings: Arc<HttpSettings>,
+    /// Whether the service was told to stop: it is not ready any more, though it still answers.
+    pub stopping: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for HttpState {
@@ -48,16 +57,24 @@ pub struct HttpSettings {
     pub gateway_secret: Option<secrecy::SecretString>,
     /// Whether `_service` and `_entities` are open to everybody (the demo).
     pub open_to_gateways: bool,
+    /// How long a request may take.
+    pub request_timeout: Option<Duration>,
+    /// Whether larger answers are compressed.
+    pub compression: bool,
 }
 
 /// The routes of the service.
 pub fn router(state: HttpState) -> Router {
-    Router::new()
+    let (request_timeout, compression) = (state.settings.request_timeout, state.settings.compression);
+    let routes = Router::new()
         .route(
             "/graphql",
             get(endpoint::page)
                 .post(endpoint::post)
                 .fallback(endpoint::method_not_allowed),
         )
-        .with_state(state)
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .with_state(state);
+    layers::around(routes, request_timeout, compression)
 }

@@ -18,6 +18,7 @@ mod unit_of_work;
 
 pub use call::{Call, CallParts};
 pub use clock::{Clock, FixedClock, SystemClock};
+pub(crate) use database::sqlite_path;
 pub use database::{Connection, Database, DatabaseSettings, Statements};
 pub use draft::{Change, Complaints, EmailAddress};
 pub use error::{Detail, ErrorCode, UserError, WriteError};

@@ -10,3 +10,4 @@ mod harness;
 
 mod address;
 mod customer;
+mod service;

@@ -6,10 +6,11 @@ use std::{
 };
 
 use customer_graph::{
-    app::{App, AppParts, migrate},
+    app::{App, AppParts},
     auth::{API_KEY_PREFIX, Permissions, secret_hash},
     config::Limits,
     http::HttpSettings,
+    migrate,
     work::{Database, DatabaseSettings, Ids, SystemClock},
 };
 use entity::api_key;
@@ -107,7 +108,7 @@ impl TestApp {
     async fn start(url: &str, migrating: bool) -> Self {
         let database = connect(url).await;
         if migrating {
-            migrate(&database).await.unwrap();
+            migrate::up(&database).await.unwrap();
         }
         let app = App::new(AppParts {
             database,
@@ -255,7 +256,7 @@ fn template(cluster: &'static Cluster) -> &'static str {
                         .unwrap();
                     runtime.block_on(async {
                         let database = connect(&url).await;
-                        migrate(&database).await.unwrap();
+                        migrate::up(&database).await.unwrap();
                         database.close().await.unwrap();
                     });
                 })

@@ -1,0 +1,53 @@
+//! What the schema shows to whom.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{reader::Reader, section, setting::Setting};
+
+section! {
+    /// What the schema shows to whom.
+    GraphqlConfig in "graphql" {
+        /// `filtered`: everybody may ask about the part of the schema that they may use; `off`: staff and API keys alone.
+        introspection: Introspection = Introspection::Off,
+        /// What a federation gateway sends as `Gateway-Authorization: Bearer …`; without it there is no gateway.
+        gateway_secret: Option<SecretString> = None,
+    }
+}
+
+/// Whether everybody may ask about the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Introspection {
+    /// Staff and API keys alone.
+    Off,
+    /// Everybody, about the part that they may use.
+    Filtered,
+}
+
+impl Setting for Introspection {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            "filtered" => Ok(Self::Filtered),
+            _ => Err("must be off or filtered.".to_owned()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Off => "off",
+            Self::Filtered => "filtered",
+        }
+        .to_owned()
+    }
+}
+
+impl GraphqlConfig {
+    pub(super) fn check(&self, reader: &mut Reader) {
+        let long_enough = self
+            .gateway_secret
+            .as_ref()
+            .is_none_or(|secret| secret.expose_secret().len() >= 32);
+        let message = "must have at least 32 characters; `openssl rand -base64 32` makes a good one.";
+        reader.require(long_enough, "graphql", "gateway_secret", message);
+    }
+}

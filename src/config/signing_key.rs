@@ -1,0 +1,118 @@
+//! The private key that signs access tokens: where it comes from, and who else could read it.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use ed25519_dalek::{
+    SigningKey,
+    pkcs8::{EncodePrivateKey, spki::der::pem::LineEnding},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Config, Mistake, Mistakes, name_of};
+
+/// A private key as PEM.
+#[derive(Clone, Debug)]
+pub struct SigningKeyPem(pub SecretString);
+
+impl SigningKeyPem {
+    /// The configured key; on SQLite without one, the key beside the database, which is made when there is none.
+    ///
+    /// # Errors
+    /// What is wrong and what to do.
+    pub fn find(config: &Config) -> Result<Self, Mistakes> {
+        let mistake = |setting: &str, message: String| {
+            Mistakes(vec![Mistake {
+                setting: name_of("auth", setting),
+                message,
+            }])
+        };
+        if let Some(pem) = &config.auth.signing_key {
+            return Ok(Self(pem.clone()));
+        }
+        if let Some(file) = &config.auth.signing_key_file {
+            return read(file).map_err(|message| mistake("signing_key_file", message));
+        }
+        let Some(file) = config.signing_key_beside_database() else {
+            let message = "is needed with PostgreSQL, so that all instances sign with one key. Make one with \
+                           `customer-graph signing-key create > signing-key.pem` and name the file in \
+                           CUSTOMER_GRAPH_AUTH_SIGNING_KEY_FILE.";
+            return Err(mistake("signing_key", message.to_owned()));
+        };
+        match read(&file) {
+            Err(_) if !file.exists() => {
+                let key = Self::create().map_err(|message| mistake("signing_key", message))?;
+                match write(&file, &key) {
+                    Ok(()) => Ok(key),
+                    // Another process was faster.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                        read(&file).map_err(|message| mistake("signing_key", message))
+                    }
+                    Err(error) => Err(mistake(
+                        "signing_key",
+                        format!("cannot be kept in {}: {error}.", file.display()),
+                    )),
+                }
+            }
+            found => found.map_err(|message| mistake("signing_key", message)),
+        }
+    }
+
+    /// A new Ed25519 key.
+    ///
+    /// # Errors
+    /// A sentence, when it cannot be written as PEM.
+    pub fn create() -> Result<Self, String> {
+        SigningKey::from_bytes(&rand::random())
+            .to_pkcs8_pem(LineEnding::LF)
+            .map(|pem| Self(pem.as_str().to_owned().into()))
+            .map_err(|error| format!("The key cannot be written: {error}."))
+    }
+}
+
+/// Reads a key that nobody else can read.
+fn read(file: &Path) -> Result<SigningKeyPem, String> {
+    let shown = file.display();
+    let cannot = |error: io::Error| format!("names {shown}, which cannot be read: {error}.");
+    let metadata = std::fs::metadata(file).map_err(cannot)?;
+    if is_open_to_others(&metadata) {
+        return Err(format!(
+            "names {shown}, which every user of this machine can read; run `chmod 600 {shown}`, and make a new key if \
+             others have access."
+        ));
+    }
+    let pem = std::fs::read_to_string(file).map_err(cannot)?;
+    Ok(SigningKeyPem(pem.into()))
+}
+
+/// Writes a key for this user alone; the file must not exist.
+fn write(file: &PathBuf, key: &SigningKeyPem) -> io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    // Written aside and linked, so that nobody ever reads half a key.
+    let draft = file.with_extension(format!("{}.draft", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(&draft).and_then(|mut writer| {
+        writer.write_all(key.0.expose_secret().as_bytes())?;
+        writer.sync_all()?;
+        std::fs::hard_link(&draft, file)
+    });
+    std::fs::remove_file(&draft).ok();
+    written
+}
+
+#[cfg(unix)]
+fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o007 != 0
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &std::fs::Metadata) -> bool {
+    false
+}
