@@ -4,9 +4,10 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::{customer::Model, id::CustomerId};
 
 use super::{
+    creation::{self, CustomerCreateFields},
     customer_upsert::{self, CustomerIdentifier},
     filter::CustomerWhere,
-    input::{CustomerChangeFields, CustomerFields},
+    input::CustomerChangeFields,
     object::Customer,
     service::{self, CustomerUpdate},
 };
@@ -27,7 +28,7 @@ pub struct CustomerBulkMutation;
 #[derive(Debug, InputObject)]
 pub struct CustomerBulkCreateInput {
     /// The new customers.
-    customers: Vec<CustomerFields>,
+    customers: Vec<CustomerCreateFields>,
     /// What becomes of the others when one is wrong.
     #[graphql(default)]
     error_policy: BulkErrorPolicy,
@@ -180,12 +181,10 @@ impl CustomerBulkMutation {
         let options = ctx.write_options("customerBulkCreate", input.idempotency_key, input.dry_run, None)?;
         let written = match check_rows("customers", input.customers.len(), call.limits.bulk_rows) {
             Ok(()) => {
-                let rows = read_rows(input.customers, |fields, complaints| {
-                    fields.draft(&call.limits, complaints)
-                });
+                let rows = read_rows(input.customers, |fields, complaints| fields.read(call, complaints));
                 let policy = input.error_policy;
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    let results = write_rows(rows.clone(), async |drafts| service::create(unit, drafts).await).await?;
+                    let results = write_rows(rows.clone(), async |drafts| creation::create(unit, drafts).await).await?;
                     policy.judge("customers", results)
                 })
                 .await

@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use super::{input::CustomerFields, object::Customer, service};
+use super::{
+    creation::{self, CustomerCreateFields},
+    object::Customer,
+};
 use crate::{
     auth::guard,
     graphql::{ContextExt, DryRunResult, Problem, payload},
@@ -17,7 +20,7 @@ pub struct CustomerCreateMutation;
 #[derive(Debug, InputObject)]
 pub struct CustomerCreateInput {
     #[graphql(flatten)]
-    customer: CustomerFields,
+    customer: CustomerCreateFields,
     /// Run everything, answer with what would change, keep nothing.
     dry_run: Option<bool>,
     /// Repeating the request with the same key creates nothing twice.
@@ -52,11 +55,11 @@ impl CustomerCreateMutation {
         let call = ctx.call();
         let options = ctx.write_options("customerCreate", input.idempotency_key, input.dry_run, None)?;
         let mut complaints = Complaints::default();
-        let draft = input.customer.draft(&call.limits, &mut complaints);
+        let draft = input.customer.read(call, &mut complaints);
         let written = match complaints.check(draft) {
             Ok(draft) => {
                 call.write(options, async move |unit: &mut crate::work::UnitOfWork| {
-                    let row = service::create(unit, vec![draft.clone()]).await?.remove(0)?;
+                    let row = creation::create(unit, vec![draft.clone()]).await?.remove(0)?;
                     Ok::<_, WriteError>(row)
                 })
                 .await

@@ -5,6 +5,7 @@
 //! never comes back. It offers other rooms [`service::find`] (a customer through the viewer's eyes, locked) and the
 //! loader [`CustomerById`].
 
+mod creation;
 mod customer_bulk;
 mod customer_create;
 mod customer_delete;

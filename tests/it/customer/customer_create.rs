@@ -67,4 +67,33 @@ on_both! {
         let answer = app.ask(&other, "{ customers { nodes { id } } }", json!({})).await;
         assert_eq!(answer.codes(), ["FORBIDDEN"]);
     }
+
+    async fn a_customer_is_created_with_addresses_in_few_statements(app: TestApp) {
+        let admin = app.admin().await;
+        let home = json!({ "firstName": "Ada", "lastName": "Lovelace", "address1": "1 Main Street", "city": "Berlin", "postalCode": "10115", "countryCode": "DE", "isDefaultShipping": true });
+        let answer = app.ask(&admin, CREATE, json!({ "input": { "email": "ada@example.com", "addresses": [home] } })).await;
+        answer.data();
+        assert_eq!(answer.user_errors("customerCreate"), [""; 0]);
+        assert!(answer.statements() <= 4, "{}", answer.statements());
+        assert_eq!(app.count("address where is_default_shipping = true").await, 1);
+        assert_eq!(app.count("timeline_entry").await, 2);
+    }
+
+    async fn a_wrong_address_refuses_the_customer(app: TestApp) {
+        let admin = app.admin().await;
+        let wrong = json!({ "firstName": "Ada", "address1": "1 Main Street", "city": "Berlin", "postalCode": "x", "countryCode": "DE" });
+        let answer = app.ask(&admin, CREATE, json!({ "input": { "email": "ada@example.com", "addresses": [wrong] } })).await;
+        let mut codes = answer.user_errors("customerCreate");
+        codes.sort_unstable();
+        assert_eq!(codes, ["INVALID_POSTAL_CODE", "REQUIRED"]);
+        assert_eq!(answer.body["data"]["customerCreate"]["userErrors"][0]["path"].as_array().unwrap()[..2], [json!("addresses"), json!("0")]);
+        assert_eq!(app.count("customer").await, 0);
+    }
+
+    async fn nested_addresses_need_their_own_permission(app: TestApp) {
+        let writer = app.api_key("writer", "customers:*").await;
+        let answer = app.ask(&writer, CREATE, json!({ "input": { "email": "ada@example.com", "addresses": [{ "countryCode": "DE" }] } })).await;
+        assert!(answer.user_errors("customerCreate").contains(&"FORBIDDEN_FIELD"));
+        assert_eq!(app.count("customer").await, 0);
+    }
 }
