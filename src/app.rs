@@ -5,7 +5,10 @@ use std::sync::{Arc, atomic::AtomicBool};
 use crate::{
     auth::Authenticator,
     config::{Config, Introspection, Limits, SigningKeyPem},
-    http::{self, Documents, HttpSettings, HttpState},
+    http::{
+        self, Documents, HttpSettings, HttpState,
+        page::{Page, PageTokens},
+    },
     schema,
     work::{CallParts, Clock, Database, Ids, SystemClock},
 };
@@ -54,6 +57,7 @@ impl AppParts {
                 open_to_gateways: false,
                 request_timeout: Some(config.server.request_timeout),
                 compression: config.server.compression,
+                page_tokens: PageTokens::default(),
             },
         }
     }
@@ -87,6 +91,7 @@ impl App {
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
             documents: Arc::new(Documents::default()),
+            page: Page::new(&parts.http.page_tokens),
             settings: Arc::new(parts.http),
             stopping: Arc::clone(&stopping),
         };

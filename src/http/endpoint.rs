@@ -42,10 +42,6 @@ pub(super) async fn method_not_allowed() -> Response {
     response
 }
 
-pub(super) async fn page() -> Response {
-    method_not_allowed().await
-}
-
 pub(super) async fn post(State(state): State<HttpState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let answer = Answer::accepted(&parts.headers);

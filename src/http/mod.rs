@@ -7,6 +7,7 @@ mod health;
 mod layers;
 mod mend;
 mod negotiation;
+pub mod page;
 mod request;
 mod server;
 
@@ -37,6 +38,8 @@ pub struct HttpState {
     pub settings: Arc<HttpSettings>,
     /// Whether the service was told to stop: it is not ready any more, though it still answers.
     pub stopping: Arc<AtomicBool>,
+    /// The query page.
+    pub page: page::Page,
 }
 
 impl std::fmt::Debug for HttpState {
@@ -61,6 +64,8 @@ pub struct HttpSettings {
     pub request_timeout: Option<Duration>,
     /// Whether larger answers are compressed.
     pub compression: bool,
+    /// Tokens that the query page offers to whoever opens it (the demo).
+    pub page_tokens: page::PageTokens,
 }
 
 /// The routes of the service.
@@ -69,10 +74,11 @@ pub fn router(state: HttpState) -> Router {
     let routes = Router::new()
         .route(
             "/graphql",
-            get(endpoint::page)
+            get(page::graphql)
                 .post(endpoint::post)
                 .fallback(endpoint::method_not_allowed),
         )
+        .route("/", get(page::root))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state(state);

@@ -28,6 +28,7 @@ pub use object::Address;
 pub use query::{AddressConnection, AddressQuery};
 
 pub(crate) use of_customer::{addresses_of, default_billing_of, default_shipping_of};
+pub(crate) use rules::province_code;
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]
