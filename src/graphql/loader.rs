@@ -21,6 +21,10 @@ use crate::work::Call;
 /// The most keys that go into one statement.
 const BATCH: usize = 1_000;
 
+/// How often a loader lets others go before it reads. What is asked for at the same moment is asked for in the same
+/// turn of the request's one task, so one turn is enough for all of it; each further turn wakes every waiter again.
+const YIELDS: usize = 1;
+
 /// How one kind of value is read for many keys at once.
 pub trait Batch: Send + Sync + 'static {
     /// What is asked with.
@@ -98,7 +102,11 @@ impl Loaders {
                 call: Arc::clone(&self.call),
                 batch: PhantomData,
             };
-            Arc::new(LoaderOf::<B>::new(reader).with_max_batch_size(BATCH))
+            Arc::new(
+                LoaderOf::<B>::new(reader)
+                    .with_max_batch_size(BATCH)
+                    .with_yield_count(YIELDS),
+            )
         });
         match loader.downcast_ref::<LoaderOf<B>>() {
             Some(loader) => loader.clone(),

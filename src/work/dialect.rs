@@ -48,58 +48,77 @@ fn escape_like(text: &str) -> String {
     escaped
 }
 
-/// Customers whose search text holds every one of the folded words: anywhere for words of three characters and more,
-/// at the start of a word for shorter ones.
+/// Customers whose search text holds every one of the folded words, from the search index: anywhere for words of three
+/// characters and more, at the start of a word for shorter ones.
 ///
-/// PostgreSQL answers from the trigram index of the column. SQLite answers from the trigram table, which knows
-/// nothing shorter than three characters: a space and two letters still are three, a single letter is looked for in
-/// the rows that the other words leave.
+/// PostgreSQL has a trigram index on the column. SQLite has a trigram table, which knows nothing shorter than three
+/// characters: a space and two letters still are three, a single letter is looked for in the rows that the other
+/// words leave.
 pub fn search(backend: DbBackend, search_text: impl ColumnTrait, id: impl ColumnTrait, words: &[String]) -> Condition {
-    let text = || SimpleExpr::from(Expr::col(search_text.as_column_ref()));
-    let long = |word: &str| word.chars().nth(2).is_some();
-    let pattern = |word: &str| {
-        if long(word) {
-            word.to_owned()
-        } else {
-            format!(" {word}")
-        }
-    };
     if backend != DbBackend::Sqlite {
-        return words.iter().fold(Condition::all(), |condition, word| {
-            condition.add(contains(text(), &pattern(word)))
-        });
+        return search_by_reading(search_text, words);
     }
-    let mut condition = Condition::all();
-    let mut phrases = Vec::new();
-    for word in words {
-        let pattern = pattern(word);
-        if pattern.chars().nth(2).is_some() {
-            phrases.push(format!("\"{}\"", pattern.replace('"', "\"\"")));
-        } else {
-            condition = condition.add(contains(text(), &pattern));
-        }
-    }
+    let (phrases, letters): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| is_phrase(word));
+    let letters: Vec<String> = letters.into_iter().cloned().collect();
+    let mut condition = search_by_reading(search_text, &letters);
     if !phrases.is_empty() {
         let rows = Query::select()
-            .expr(Expr::col(Alias::new("customer_id")))
-            .from(Alias::new("customer_search_row"))
-            .and_where(
-                Expr::col(Alias::new("row")).in_subquery(
-                    Query::select()
-                        .expr(Expr::col(Alias::new("rowid")))
-                        .from(Alias::new("customer_search"))
-                        .and_where(numbered(
-                            backend,
-                            "customer_search match $1",
-                            &[SimpleExpr::Value(phrases.join(" ").into())],
-                        ))
-                        .take(),
-                ),
-            )
+            .expr(Expr::col("customer_id"))
+            .from("customer_search_row")
+            .and_where(Expr::col("row").in_subquery(trigram_rows(&phrases)))
             .take();
-        condition = condition.add(Expr::col(id.as_column_ref()).in_subquery(rows));
+        condition = condition.add(column(id).in_subquery(rows));
     }
     condition
+}
+
+/// The same, by reading the column of each row: for walking a list in its own order.
+pub fn search_by_reading(search_text: impl ColumnTrait, words: &[String]) -> Condition {
+    words.iter().fold(Condition::all(), |condition, word| {
+        condition.add(contains(column(search_text), &pattern(word)))
+    })
+}
+
+/// Counts what SQLite's trigram table knows under the words, up to `most`; `None` when it knows none of the words.
+pub fn search_probe(words: &[String], most: u64) -> Option<SelectStatement> {
+    let phrases: Vec<&String> = words.iter().filter(|word| is_phrase(word)).collect();
+    (!phrases.is_empty()).then(|| {
+        let rows = trigram_rows(&phrases).limit(most).take();
+        Query::select()
+            .expr(Expr::col(Asterisk).count())
+            .from_subquery(rows, "matched")
+            .take()
+    })
+}
+
+fn trigram_rows(phrases: &[&String]) -> SelectStatement {
+    let phrases: Vec<String> = phrases
+        .iter()
+        .map(|word| format!("\"{}\"", pattern(word).replace('"', "\"\"")))
+        .collect();
+    Query::select()
+        .expr(Expr::col("rowid"))
+        .from("customer_search")
+        .and_where(numbered(
+            DbBackend::Sqlite,
+            "customer_search match $1",
+            &[SimpleExpr::Value(phrases.join(" ").into())],
+        ))
+        .take()
+}
+
+/// What is looked for: the word, with a space before it when it must be a start.
+fn pattern(word: &str) -> String {
+    if word.chars().nth(2).is_some() {
+        word.to_owned()
+    } else {
+        format!(" {word}")
+    }
+}
+
+/// Whether the pattern of a word has the three characters of a trigram.
+fn is_phrase(word: &str) -> bool {
+    word.chars().nth(1).is_some()
 }
 
 /// What is asked of a value inside a JSON column.

@@ -19,6 +19,7 @@ mod loader;
 mod object;
 mod profile_update;
 mod query;
+mod search;
 pub mod service;
 pub mod visibility;
 

@@ -13,13 +13,14 @@ use super::{
     filter::{CustomerSort, CustomerWhere, sort_keys},
     loader::CustomerById,
     object::Customer,
+    search,
     visibility::visible_to,
 };
 use crate::{
     auth::guard,
     graphql::{Connection, ContextExt, Email, Id, ListRequest, PageArguments, bad_input, fault},
-    text::{normalize_email, search_words},
-    work::{Call, dialect},
+    text::{is_clean, normalize_email, search_words},
+    work::Call,
 };
 
 /// Queries about customers.
@@ -69,7 +70,7 @@ impl CustomerQuery {
                 }
                 None => Ok(None),
             },
-            (None, None, Some(external_id)) if crate::text::is_clean(&external_id, false) => {
+            (None, None, Some(external_id)) if is_clean(&external_id, false) => {
                 first(ctx, |select| select.filter(Column::ExternalId.eq(external_id))).await
             }
             (None, None, Some(_)) => Ok(None),
@@ -100,22 +101,17 @@ impl CustomerQuery {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<CustomerConnection>> {
         let call = ctx.call();
-        let mut condition = filter.unwrap_or_default().condition(call)?;
-        if let Some(query) = query {
-            if query.len() > 512 {
+        let condition = filter.unwrap_or_default().condition(call)?;
+        let words = match query {
+            Some(query) if query.len() > 512 => {
                 return Err(bad_input("A search has at most 512 bytes.", Some("INVALID_FILTER")));
             }
-            let words: Vec<String> = search_words(&query)
+            Some(query) => search_words(&query)
                 .into_iter()
-                .filter(|word| crate::text::is_clean(word, false))
-                .collect();
-            condition = condition.add(dialect::search(
-                call.database.backend(),
-                Column::SearchText,
-                Column::Id,
-                &words,
-            ));
-        }
+                .filter(|word| is_clean(word, false))
+                .collect(),
+            None => Vec::new(),
+        };
         let page = PageArguments {
             first,
             after,
@@ -123,9 +119,7 @@ impl CustomerQuery {
             before,
         };
         let request = ListRequest::new(ctx, page, sort_keys(sort), condition)?;
-        let rows = call
-            .db()
-            .rows(request.apply(visible_to(&call.viewer)))
+        let rows = search::page(call, &request, &words)
             .await
             .map_err(|error| fault(call, &error))?
             .into_iter()
@@ -137,7 +131,7 @@ impl CustomerQuery {
             request,
             page,
             Box::new(move |ctx| {
-                let select = visible_to(&ctx.call().viewer).filter(counted.condition.clone());
+                let select = search::matching(ctx.call(), &words).filter(counted.condition.clone());
                 Box::pin(async move { count(ctx.call(), select).await })
             }),
         )))

@@ -186,3 +186,27 @@ on_both! {
         assert_eq!(direct.data()["customers"]["nodes"], ordinary);
     }
 }
+
+on_both! {
+    async fn a_frequent_word_and_a_rare_one_are_found_alike(app: TestApp) {
+        let admin = app.admin().await;
+        let rows: Vec<Value> = (0..1_000).map(|row| json!({ "externalId": format!("e{row:04}"), "companyName": "Acme" })).collect();
+        let create = "mutation($input: CustomerBulkCreateInput!) { customerBulkCreate(input: $input) { userErrors { code } } }";
+        app.ask(&admin, create, json!({ "input": { "customers": rows } })).await.data();
+        for number in 0..5 {
+            super::create(&app, &admin, json!({ "externalId": format!("x{number}"), "companyName": "Acme Rare" })).await;
+        }
+        let search = "query($q: String!, $after: String) {
+          customers(query: $q, sort: [{ key: COMPANY_NAME, direction: DESC }], first: 3, after: $after) { nodes { externalId } totalCount pageInfo { endCursor hasNextPage } }
+        }";
+        for (query, total) in [("acme", 1_005), ("rare acme", 5), ("a", 1_005), ("acme nothing", 0)] {
+            let first = app.ask(&admin, search, json!({ "q": query })).await;
+            let first = &first.data()["customers"];
+            assert_eq!(first["totalCount"], total, "{query}");
+            if total == 0 { continue; }
+            assert_eq!(names(first), ["x4", "x3", "x2"], "{query}");
+            let second = app.ask(&admin, search, json!({ "q": query, "after": first["pageInfo"]["endCursor"] })).await;
+            assert_eq!(names(&second.data()["customers"])[..2], ["x1", "x0"], "{query}");
+        }
+    }
+}
