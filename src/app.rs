@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::AtomicBool};
 
 use crate::{
-    auth::Authenticator,
+    auth::{Authenticator, PasswordPolicy, Passwords, SigningKeys, TokenSettings, Tokens},
     config::{Config, Introspection, Limits, SigningKeyPem},
     http::{
         self, Documents, HttpSettings, HttpState,
@@ -13,8 +13,6 @@ use crate::{
     work::{CallParts, Clock, Database, Ids, SystemClock},
 };
 use axum::Router;
-use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
 
 /// What an application is made of; tests put a fixed clock in it.
 pub struct AppParts {
@@ -24,8 +22,12 @@ pub struct AppParts {
     pub clock: Arc<dyn Clock>,
     /// How large things may be.
     pub limits: Limits,
-    /// The secret under which cursors are sealed.
-    pub cursor_key: [u8; 32],
+    /// The keys that sign access tokens; the secret under which cursors are sealed is made from them.
+    pub keys: SigningKeys,
+    /// From whom access tokens are and for whom.
+    pub tokens: TokenSettings,
+    /// What new passwords must be like.
+    pub password_policy: PasswordPolicy,
     /// What differs between deployments.
     pub http: HttpSettings,
 }
@@ -39,18 +41,21 @@ impl std::fmt::Debug for AppParts {
 impl AppParts {
     /// The parts of a configured service.
     #[must_use]
-    pub fn configured(config: &Config, database: Database, signing_key: &SigningKeyPem) -> Self {
-        // All instances seal cursors alike, because they share the signing key.
-        let cursor_key = Sha256::new()
-            .chain_update("customer-graph cursors\n")
-            .chain_update(signing_key.0.expose_secret())
-            .finalize()
-            .into();
+    pub fn configured(config: &Config, database: Database, keys: SigningKeys) -> Self {
         Self {
             database,
             clock: Arc::new(SystemClock),
             limits: config.limits.clone(),
-            cursor_key,
+            keys,
+            tokens: TokenSettings {
+                issuer: config.auth.issuer.clone(),
+                audience: config.auth.audience.clone(),
+                access_lifetime: config.auth.access_token_lifetime,
+                session_lifetime: config.auth.refresh_token_lifetime,
+            },
+            password_policy: PasswordPolicy {
+                minimum_length: config.auth.password_minimum_length,
+            },
             http: HttpSettings {
                 introspection_for_all: config.graphql.introspection == Introspection::Filtered,
                 gateway_secret: config.graphql.gateway_secret.clone(),
@@ -83,7 +88,9 @@ impl App {
             clock: parts.clock,
             ids: Arc::new(Ids::default()),
             limits: Arc::new(parts.limits),
-            cursor_key: Arc::new(parts.cursor_key),
+            cursor_key: Arc::new(parts.keys.derive("cursor")),
+            passwords: Passwords::new(parts.password_policy),
+            tokens: Arc::new(Tokens::new(parts.keys, parts.tokens)),
         };
         let stopping = Arc::new(AtomicBool::new(false));
         let state = HttpState {

@@ -2,12 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use entity::api_key;
+use entity::{
+    api_key, auth_identity, customer,
+    id::{CustomerId, StaffUserId},
+    session::{self, ActorType},
+    staff_user,
+};
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, Select,
+    entity::prelude::Json,
+    sea_query::{Expr, ExprTrait},
+};
 use sha2::{Digest, Sha256};
 
-use super::{Permissions, Viewer};
+use super::{Act, Claims, LONGEST_TOKEN, Permissions, Viewer};
 use crate::work::{CallParts, Statements};
 
 /// How long an answer about a credential is remembered: a revocation is felt after this time at the latest.
@@ -61,7 +70,7 @@ impl Authenticator {
     /// # Errors
     /// [`Unauthenticated`] when the token is not valid, or when that could not be found out.
     pub async fn viewer(&self, token: &str) -> Result<Viewer, Unauthenticated> {
-        if token.len() > 8 * 1_024 {
+        if token.len() > LONGEST_TOKEN {
             return Err(Unauthenticated::Invalid);
         }
         let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
@@ -75,8 +84,88 @@ impl Authenticator {
         if token.starts_with(API_KEY_PREFIX) {
             self.api_key(token).await
         } else {
-            Err(Unauthenticated::Invalid)
+            let now = self.parts.clock.now();
+            let claims = self.parts.tokens.read(token, now).ok_or(Unauthenticated::Invalid)?;
+            self.session(claims).await
         }
+    }
+
+    /// A signature tells who somebody was when the token was made; the tables tell whether they still are.
+    async fn session(&self, claims: Claims) -> Result<Viewer, Unauthenticated> {
+        let db = self.parts.database.reader(&Statements::default());
+        let fault = |error| Unauthenticated::Fault(Arc::new(error));
+        let (identity, session) = (claims.sub, claims.sid);
+        match claims.act {
+            Act::Customer => {
+                let customer: Option<CustomerId> = self
+                    .open_session(&claims, ActorType::Customer)
+                    .join(
+                        JoinType::InnerJoin,
+                        auth_identity::Entity::belongs_to(customer::Entity)
+                            .from(auth_identity::Column::CustomerId)
+                            .to(customer::Column::Id)
+                            .into(),
+                    )
+                    .filter(is_column(auth_identity::Column::CustomerId))
+                    .filter(customer::Column::HasAccount.eq(true))
+                    .filter(customer::Column::Status.eq(customer::Status::Active))
+                    .column(customer::Column::Id)
+                    .into_tuple()
+                    .one(&db)
+                    .await
+                    .map_err(fault)?;
+                let customer = customer.ok_or(Unauthenticated::Invalid)?;
+                Ok(Viewer::Store {
+                    customer,
+                    identity,
+                    session,
+                })
+            }
+            Act::Staff => {
+                let user: Option<(StaffUserId, Json)> = self
+                    .open_session(&claims, ActorType::Staff)
+                    .join(
+                        JoinType::InnerJoin,
+                        auth_identity::Entity::belongs_to(staff_user::Entity)
+                            .from(auth_identity::Column::StaffUserId)
+                            .to(staff_user::Column::Id)
+                            .into(),
+                    )
+                    .filter(is_column(auth_identity::Column::StaffUserId))
+                    .filter(staff_user::Column::Status.eq(staff_user::Status::Active))
+                    .column(staff_user::Column::Id)
+                    .column(staff_user::Column::Permissions)
+                    .into_tuple()
+                    .one(&db)
+                    .await
+                    .map_err(fault)?;
+                let (user, permissions) = user.ok_or(Unauthenticated::Invalid)?;
+                Ok(Viewer::Staff {
+                    user,
+                    identity,
+                    session,
+                    permissions: serde_json::from_value(permissions).map_err(|_| Unauthenticated::Invalid)?,
+                })
+            }
+        }
+    }
+
+    /// The session of a token, when it is still open, with its identity; no columns are selected yet.
+    fn open_session(&self, claims: &Claims, actor: ActorType) -> Select<session::Entity> {
+        session::Entity::find()
+            .select_only()
+            .join(
+                JoinType::InnerJoin,
+                session::Entity::belongs_to(auth_identity::Entity)
+                    .from(session::Column::AuthIdentityId)
+                    .to(auth_identity::Column::Id)
+                    .into(),
+            )
+            .filter(session::Column::Id.eq(claims.sid))
+            .filter(session::Column::AuthIdentityId.eq(claims.sub))
+            .filter(session::Column::ActorType.eq(actor))
+            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::ExpiresAt.gt(self.parts.clock.now()))
     }
 
     async fn api_key(&self, token: &str) -> Result<Viewer, Unauthenticated> {
@@ -97,4 +186,9 @@ impl Authenticator {
             permissions,
         })
     }
+}
+
+/// The identity still acts as the one as whom the session was opened.
+fn is_column(column: auth_identity::Column) -> sea_orm::sea_query::SimpleExpr {
+    Expr::col(session::Column::ActorId.as_column_ref()).eq(Expr::col(column.as_column_ref()))
 }

@@ -4,6 +4,7 @@ mod bracket;
 mod document;
 mod endpoint;
 mod health;
+mod keys;
 mod layers;
 mod mend;
 mod negotiation;
@@ -81,6 +82,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/", get(page::root))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .route("/.well-known/jwks.json", get(keys::jwks))
         .with_state(state);
     layers::around(routes, request_timeout, compression)
 }

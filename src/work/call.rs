@@ -7,7 +7,10 @@ use entity::id::PrefixedId;
 use sea_orm::DatabaseConnection;
 
 use super::{Clock, Connection, Database, Ids, Outcome, Statements, UnitOfWork, WriteError, WriteOptions, Written};
-use crate::{auth::Viewer, config::Limits};
+use crate::{
+    auth::{Passwords, Tokens, Viewer},
+    config::Limits,
+};
 
 /// What every call of a process shares.
 #[derive(Clone)]
@@ -22,6 +25,10 @@ pub struct CallParts {
     pub limits: Arc<Limits>,
     /// The secret under which cursors are sealed.
     pub cursor_key: Arc<[u8; 32]>,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Makes and reads access tokens.
+    pub tokens: Arc<Tokens>,
 }
 
 impl std::fmt::Debug for CallParts {

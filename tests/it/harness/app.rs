@@ -7,7 +7,7 @@ use std::{
 
 use customer_graph::{
     app::{App, AppParts},
-    auth::{API_KEY_PREFIX, Permissions, secret_hash},
+    auth::{API_KEY_PREFIX, PasswordPolicy, Permissions, SigningKeys, TokenSettings, secret_hash},
     config::Limits,
     http::HttpSettings,
     migrate,
@@ -114,7 +114,9 @@ impl TestApp {
             database,
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
-            cursor_key: [7; 32],
+            keys: SigningKeys::from_pem(&SigningKeys::generate().unwrap(), &[]).unwrap(),
+            tokens: TokenSettings::default(),
+            password_policy: PasswordPolicy::default(),
             http: HttpSettings {
                 introspection_for_all: true,
                 open_to_gateways: true,
