@@ -59,6 +59,18 @@ pub fn logged_in(ctx: &Context<'_>) -> Result<()> {
     )
 }
 
+/// Anybody who has logged in with a session: a customer or a staff user.
+///
+/// # Errors
+/// For everybody else.
+pub fn in_session(ctx: &Context<'_>) -> Result<()> {
+    allow(
+        ctx,
+        ctx.call().viewer.session().is_some(),
+        "This field is for customers and staff users who have logged in.",
+    )
+}
+
 macro_rules! guards {
     ($($name:ident / $or_store:ident = $permission:ident;)*) => {
         $(
@@ -105,6 +117,11 @@ macro_rules! guards {
             /// See [`super::logged_in`].
             pub fn logged_in(ctx: &Context<'_>) -> bool {
                 ctx.shows_everything() || super::logged_in(ctx).is_ok()
+            }
+
+            /// See [`super::in_session`].
+            pub fn in_session(ctx: &Context<'_>) -> bool {
+                ctx.shows_everything() || super::in_session(ctx).is_ok()
             }
 
             $(

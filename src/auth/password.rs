@@ -12,10 +12,7 @@ use std::{
     },
 };
 
-use argon2::{
-    Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
-    password_hash,
-};
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use sea_orm::DbErr;
 use secrecy::{ExposeSecret, SecretString};
@@ -132,10 +129,7 @@ impl Passwords {
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, WriteError> {
         let place = Arc::clone(&self.0.places).try_acquire_owned().map_err(|_| busy())?;
-        let core = Arc::clone(&self.0.cores)
-            .acquire_owned()
-            .await
-            .map_err(|_| busy())?;
+        let core = Arc::clone(&self.0.cores).acquire_owned().await.map_err(|_| busy())?;
         self.0.computed.fetch_add(1, Ordering::Relaxed);
         // The permits go with the work: it goes on when the one who asked for it has gone away.
         tokio::task::spawn_blocking(move || {

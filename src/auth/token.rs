@@ -278,7 +278,9 @@ impl Tokens {
         if given != header(key_id) {
             return None;
         }
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
+            .ok()?
+            .claims;
         let now = now.timestamp();
         let valid = claims.iss == self.settings.issuer
             && claims.aud == self.settings.audience

@@ -88,6 +88,17 @@ impl Viewer {
         }
     }
 
+    /// Who logged in and in which session, for customers and staff users.
+    #[must_use]
+    pub fn session(&self) -> Option<(AuthIdentityId, SessionId)> {
+        match self {
+            Self::Store { identity, session, .. } | Self::Staff { identity, session, .. } => {
+                Some((*identity, *session))
+            }
+            Self::Anonymous | Self::ApiKey { .. } | Self::System => None,
+        }
+    }
+
     /// The kind and the id, as timeline and outbox name the actor.
     #[must_use]
     pub fn actor(&self) -> (&'static str, Option<Uuid>) {

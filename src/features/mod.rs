@@ -1,5 +1,9 @@
 //! The rooms: one noun of the schema each.
 
+pub mod account;
 pub mod address;
+pub mod api_key;
 pub mod customer;
 pub mod order;
+pub mod session;
+pub mod staff;

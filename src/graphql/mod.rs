@@ -13,6 +13,7 @@ mod list;
 pub mod loader;
 mod metadata;
 mod scalar;
+mod secret;
 
 pub use bulk::{BulkErrorPolicy, RowResults, check_rows, most_affected, write_rows};
 pub use change::change;
@@ -30,3 +31,4 @@ pub use list::{
 pub use loader::{Batch, Loaders};
 pub use metadata::{MetadataChange, MetadataPatch, check_metadata};
 pub use scalar::{CountryCode, CurrencyCode, DateTime, Email, JsonObject, LanguageTag, Money, PhoneNumber};
+pub use secret::Secret;

@@ -4,15 +4,25 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{address, customer};
+use crate::features::{account, address, customer, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(node::NodeQuery, customer::CustomerQuery, address::AddressQuery);
+pub struct Query(
+    node::NodeQuery,
+    session::ViewerQuery,
+    customer::CustomerQuery,
+    address::AddressQuery,
+);
 
 /// The mutations of all rooms.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(customer::CustomerMutation, address::AddressMutation);
+pub struct Mutation(
+    account::AccountMutation,
+    session::SessionMutation,
+    customer::CustomerMutation,
+    address::AddressMutation,
+);
 
 /// The one schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

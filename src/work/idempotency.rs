@@ -149,6 +149,20 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned + Send> Outcome for Plain
     }
 }
 
+/// Outcomes that must never be remembered, such as secrets. A mutation with such an outcome takes no idempotency key.
+#[derive(Clone, Debug)]
+pub struct Once<T>(pub T);
+
+impl<T: Send> Outcome for Once<T> {
+    fn record(&self) -> Json {
+        Json::Null
+    }
+
+    async fn replay(_: &Call, _: Json) -> Result<Self, WriteError> {
+        Err(DbErr::Custom("this outcome is not remembered".to_owned()).into())
+    }
+}
+
 pub(super) enum Claim {
     /// Nobody used the key before: go on.
     Ours,

@@ -22,7 +22,7 @@ pub(crate) use database::sqlite_path;
 pub use database::{Connection, Database, DatabaseSettings, Statements};
 pub use draft::{Change, Complaints, EmailAddress};
 pub use error::{Detail, ErrorCode, UserError, WriteError};
-pub use idempotency::{Outcome, Plain, ReadBack};
+pub use idempotency::{Once, Outcome, Plain, ReadBack};
 pub use ids::Ids;
 pub use snapshot::{FieldChange, Snapshot};
 pub use unit_of_work::{DryRun, Record, Topic, UnitOfWork, WriteOptions, Written};

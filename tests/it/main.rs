@@ -8,6 +8,8 @@
 
 mod harness;
 
+mod account;
 mod address;
 mod customer;
 mod service;
+mod session;

@@ -24,6 +24,7 @@ pub mod service;
 pub mod visibility;
 
 pub use filter::{CustomerSort, CustomerWhere};
+pub use input::CustomerFields;
 pub use loader::CustomerById;
 pub use object::{ActorRef, Customer};
 pub use query::CustomerQuery;

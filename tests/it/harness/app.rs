@@ -200,10 +200,7 @@ impl TestApp {
             .exec_without_returning(self.app.parts.database.for_migration())
             .await
             .unwrap();
-        Persona {
-            name,
-            token: Some(secret),
-        }
+        Persona::bearer(name, &secret)
     }
 
     /// A back-office system that may do everything.
@@ -220,6 +217,56 @@ impl TestApp {
             .execute_unprepared(sql)
             .await
             .unwrap();
+    }
+
+    /// An id as a literal of the database's SQL.
+    pub(crate) fn uuid(&self, id: uuid::Uuid) -> String {
+        if self.is_postgres() {
+            format!("'{id}'")
+        } else {
+            format!("x'{}'", id.simple())
+        }
+    }
+
+    /// The texts of one column, in the order in which the rows were written.
+    pub(crate) async fn column(&self, table: &str, column: &str) -> Vec<String> {
+        let order = if table == "outbox_event" { "position" } else { "id" };
+        let db = self.app.parts.database.for_migration();
+        let sql = format!("select {column} as value from {table} order by {order}");
+        let rows = db
+            .query_all_raw(sea_orm::Statement::from_string(db.get_database_backend(), sql))
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.try_get("", "value").unwrap()).collect()
+    }
+
+    /// Everything that a table holds, as one text.
+    pub(crate) async fn dump(&self, table: &str) -> String {
+        let db = self.app.parts.database.for_migration();
+        let all = if self.is_postgres() {
+            format!("select coalesce(string_agg(row::text, ' '), '') as value from {table} as row")
+        } else {
+            let columns = db
+                .query_all_raw(sea_orm::Statement::from_string(
+                    db.get_database_backend(),
+                    format!("select name from pragma_table_info('{table}')"),
+                ))
+                .await
+                .unwrap();
+            let columns: Vec<String> = columns
+                .iter()
+                .map(|row| format!("quote({})", row.try_get::<String>("", "name").unwrap()))
+                .collect();
+            format!(
+                "select coalesce(group_concat({}), '') as value from {table}",
+                columns.join(" || ' ' || ")
+            )
+        };
+        let row = db
+            .query_one_raw(sea_orm::Statement::from_string(db.get_database_backend(), all))
+            .await
+            .unwrap();
+        row.unwrap().try_get("", "value").unwrap()
     }
 
     /// How many rows a table has (a condition may follow its name).

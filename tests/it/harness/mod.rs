@@ -5,7 +5,7 @@ mod persona;
 pub(crate) mod postgres;
 
 pub(crate) use app::{Answer, TestApp};
-pub(crate) use persona::Persona;
+pub(crate) use persona::{PASSWORD, Persona};
 
 /// Declares tests that run on both databases: `on_both! { async fn a_fact(app: TestApp) { … } }`.
 #[macro_export]

@@ -1,10 +1,32 @@
 //! Who asks in a test.
 
+use std::sync::Arc;
+
+use customer_graph::{
+    auth::{Permissions, Viewer, secret_hash},
+    features::{
+        account::service::{self as accounts, Registration},
+        customer::service::CustomerDraft,
+        session::service::{self as sessions, NewSession},
+        staff::service as staff,
+    },
+    work::{Call, EmailAddress, Once, UnitOfWork, WriteError, WriteOptions},
+};
+use entity::{auth_identity, session::ActorType};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, entity::prelude::Uuid};
+use tokio::sync::OnceCell;
+
+use super::TestApp;
+
+/// The password of every persona who logs in with one.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
 /// Who asks. Each test application makes those it needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Persona {
     pub(crate) name: &'static str,
     pub(crate) token: Option<String>,
+    pub(crate) customer_id: Option<String>,
 }
 
 impl Persona {
@@ -13,6 +35,138 @@ impl Persona {
         Self {
             name: "anonymous",
             token: None,
+            customer_id: None,
         }
+    }
+
+    /// Somebody who has nothing but a token.
+    pub(crate) fn bearer(name: &'static str, token: &str) -> Self {
+        Self {
+            name,
+            token: Some(token.to_owned()),
+            customer_id: None,
+        }
+    }
+
+    /// The id of the customer who this is.
+    #[track_caller]
+    pub(crate) fn id(&self) -> &str {
+        self.customer_id.as_deref().expect("a customer")
+    }
+}
+
+impl TestApp {
+    /// The service's own hand, for what no mutation does.
+    pub(crate) fn system(&self) -> Arc<Call> {
+        Arc::new(Call::new(
+            self.app.parts.clone(),
+            Viewer::System,
+            "req_test".to_owned(),
+            None,
+        ))
+    }
+
+    /// Writes with the service's own hand.
+    pub(crate) async fn write<T: Send>(&self, body: impl AsyncFn(&mut UnitOfWork) -> Result<T, WriteError>) -> T {
+        let written = self
+            .system()
+            .write(WriteOptions::default(), async |unit: &mut UnitOfWork| {
+                body(unit).await.map(Once)
+            })
+            .await;
+        written.unwrap().value.0
+    }
+
+    /// A registered customer who has logged in: `ada` has the e-mail address `ada@example.com`, the given name `ada`
+    /// and the password [`PASSWORD`].
+    pub(crate) async fn customer(&self, name: &'static str) -> Persona {
+        let secret_hash = self.password_hash().await;
+        let draft = CustomerDraft {
+            email: Some(email(name)),
+            first_name: Some(name.to_owned()),
+            metadata: serde_json::json!({}),
+            private_metadata: serde_json::json!({}),
+            ..CustomerDraft::default()
+        };
+        let registration = Registration {
+            customer: draft,
+            secret_hash,
+        };
+        let row = self
+            .write(async |unit: &mut UnitOfWork| accounts::register(unit, registration.clone()).await)
+            .await
+            .expect("a customer of this name was there already");
+        Persona {
+            name,
+            token: Some(self.log_in(ActorType::Customer, row.id.0).await),
+            customer_id: Some(row.id.to_string()),
+        }
+    }
+
+    /// A staff user with these permissions (`customers:*,groups:read`) who has logged in, with the e-mail address
+    /// `name@example.com` and the password [`PASSWORD`].
+    pub(crate) async fn staff(&self, name: &'static str, permissions: &str) -> Persona {
+        let permissions: Permissions = permissions.parse().unwrap();
+        let call = self.system();
+        let address = email(name).typed;
+        let draft = staff::prepare(&call, &address, None, &PASSWORD.into(), permissions)
+            .await
+            .unwrap();
+        let row = self
+            .write(async |unit: &mut UnitOfWork| staff::create(unit, draft.clone()).await)
+            .await;
+        Persona::bearer(name, &self.log_in(ActorType::Staff, row.id.0).await)
+    }
+
+    /// A staff user who may see everything and change nothing.
+    pub(crate) async fn analyst(&self) -> Persona {
+        self.staff("analyst", "*:read").await
+    }
+
+    /// Opens a session without asking for the password, and answers its access token.
+    async fn log_in(&self, actor: ActorType, actor_id: Uuid) -> String {
+        let column = match actor {
+            ActorType::Customer => auth_identity::Column::CustomerId,
+            ActorType::Staff => auth_identity::Column::StaffUserId,
+        };
+        let identity = auth_identity::Entity::find()
+            .filter(column.eq(actor_id))
+            .one(self.app.parts.database.for_migration())
+            .await
+            .unwrap()
+            .unwrap();
+        let new = NewSession {
+            identity: identity.id,
+            actor,
+            actor_id,
+            refresh_token_hash: secret_hash(&self.app.parts.ids.token()),
+        };
+        let session = self
+            .write(async |unit: &mut UnitOfWork| sessions::open(unit, new.clone()).await)
+            .await;
+        let parts = &self.app.parts;
+        let token = parts.tokens.issue(
+            identity.id,
+            actor.into(),
+            session.id,
+            session.expires_at,
+            parts.clock.now(),
+        );
+        token.unwrap().token
+    }
+
+    /// The hash of [`PASSWORD`], computed once for all tests of the process.
+    async fn password_hash(&self) -> String {
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        let hash = HASH.get_or_init(async || self.app.parts.passwords.hash(&PASSWORD.into()).await.unwrap());
+        hash.await.clone()
+    }
+}
+
+fn email(name: &str) -> EmailAddress {
+    let typed = format!("{name}@example.com");
+    EmailAddress {
+        normalized: typed.clone(),
+        typed,
     }
 }

@@ -1,0 +1,288 @@
+//! Proving who one is with e-mail address and password.
+
+use entity::{
+    auth_identity, customer,
+    id::{AuthIdentityId, CustomerId, PrefixedId, ProviderIdentityId, SessionId, StaffUserId},
+    provider_identity,
+    session::{self, ActorType},
+    staff_user,
+};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, Select, entity::prelude::Uuid, sea_query::Expr,
+};
+use secrecy::SecretString;
+
+use super::service::PASSWORD;
+use crate::{
+    auth::{Passwords, Verdict},
+    features::session::service::{self as sessions, NewSession},
+    text::normalize_email,
+    work::{Call, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
+};
+
+/// Somebody gave the right password. What it was compared with is kept, so that a password that is changed in between
+/// opens nothing.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    identity: AuthIdentityId,
+    actor: ActorType,
+    actor_id: Uuid,
+    provider: ProviderIdentityId,
+    secret_hash: String,
+    better_hash: Option<String>,
+}
+
+/// What is kept for an e-mail address.
+struct LogIn {
+    identity: AuthIdentityId,
+    provider: ProviderIdentityId,
+    secret_hash: Option<String>,
+    actor_id: Option<Uuid>,
+    is_active: bool,
+}
+
+/// Compares a password with the one kept for an e-mail address. One look-up and one hash, whatever is kept and
+/// whatever comes out; this is the one place where a password opens anything.
+///
+/// # Errors
+/// `INVALID_CREDENTIALS`, the same for every cause; `ACCOUNT_DISABLED` to the one who knows the password; `BUSY`.
+pub async fn check(call: &Call, email: &str, password: &SecretString, actor: ActorType) -> Result<Proof, WriteError> {
+    // What is no e-mail address is looked up as well, and not found.
+    let subject = normalize_email(email).unwrap_or_default();
+    let known = find(call, &subject, actor).await?;
+    let stored = known.as_ref().and_then(|known| known.secret_hash.clone());
+    let better_hash = match call.passwords.verify(password, stored.as_deref()).await? {
+        Verdict::Wrong => return Err(invalid("")),
+        Verdict::Right => None,
+        Verdict::RightButWeak(better) => Some(better),
+    };
+    let (Some(known), Some(secret_hash)) = (known, stored) else {
+        return Err(invalid(""));
+    };
+    let Some(actor_id) = known.actor_id else {
+        return Err(invalid(""));
+    };
+    if !known.is_active {
+        return Err(UserError::new(
+            ErrorCode::AccountDisabled,
+            "",
+            "This account may not log in. Ask customer service.",
+        )
+        .into());
+    }
+    Ok(Proof {
+        identity: known.identity,
+        actor,
+        actor_id,
+        provider: known.provider,
+        secret_hash,
+        better_hash,
+    })
+}
+
+/// Opens a session for somebody who gave the right password.
+///
+/// # Errors
+/// `INVALID_CREDENTIALS` when the password was changed or the account shut since it was checked.
+pub async fn log_in(
+    unit: &mut UnitOfWork,
+    proof: Proof,
+    refresh_token_hash: String,
+) -> Result<session::Model, WriteError> {
+    // Locked, so that shutting the account and logging in come one after the other.
+    let may = match proof.actor {
+        ActorType::Customer => customer::Entity::find_by_id(CustomerId(proof.actor_id))
+            .filter(customer::Column::HasAccount.eq(true))
+            .filter(customer::Column::Status.eq(customer::Status::Active))
+            .lock_exclusive()
+            .one(unit.db())
+            .await?
+            .is_some(),
+        ActorType::Staff => staff_user::Entity::find_by_id(StaffUserId(proof.actor_id))
+            .filter(staff_user::Column::Status.eq(staff_user::Status::Active))
+            .lock_exclusive()
+            .one(unit.db())
+            .await?
+            .is_some(),
+    };
+    let secret_hash = proof.better_hash.as_ref().unwrap_or(&proof.secret_hash);
+    if !may || !replace(unit, proof.provider, &proof.secret_hash, secret_hash).await? {
+        return Err(invalid(""));
+    }
+    let new = NewSession {
+        identity: proof.identity,
+        actor: proof.actor,
+        actor_id: proof.actor_id,
+        refresh_token_hash,
+    };
+    sessions::open(unit, new).await
+}
+
+/// A password that may be put in the place of another.
+#[derive(Clone, Debug)]
+pub struct PasswordChange {
+    provider: ProviderIdentityId,
+    secret_hash: String,
+    new_hash: String,
+}
+
+/// Checks the current password of whoever is logged in and makes ready the new one.
+///
+/// # Errors
+/// `PASSWORD_TOO_WEAK`, `INVALID_CREDENTIALS`, `BUSY`.
+pub async fn prepare_change(
+    call: &Call,
+    identity: AuthIdentityId,
+    current: &SecretString,
+    new: &SecretString,
+) -> Result<PasswordChange, WriteError> {
+    let row = provider_identity::Entity::find()
+        .filter(provider_identity::Column::AuthIdentityId.eq(identity))
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
+        .one(call.db())
+        .await?;
+    let subject = row.as_ref().map(|row| row.subject.as_str()).unwrap_or_default();
+    let passwords: &Passwords = &call.passwords;
+    if let Some(error) = passwords.policy().check("newPassword", new, &[subject]) {
+        return Err(error.into());
+    }
+    let stored = row.as_ref().and_then(|row| row.secret_hash.as_deref());
+    match (passwords.verify(current, stored).await?, &row, stored) {
+        (Verdict::Right | Verdict::RightButWeak(_), Some(row), Some(stored)) => Ok(PasswordChange {
+            provider: row.id,
+            secret_hash: stored.to_owned(),
+            new_hash: passwords.hash(new).await?,
+        }),
+        _ => Err(invalid("currentPassword")),
+    }
+}
+
+/// Puts the new password in place and ends every other session: whoever knew the old one is out.
+///
+/// # Errors
+/// `INVALID_CREDENTIALS` when the password was changed since it was checked.
+pub async fn change(
+    unit: &mut UnitOfWork,
+    (identity, session): (AuthIdentityId, SessionId),
+    change: PasswordChange,
+) -> Result<(), WriteError> {
+    if !replace(unit, change.provider, &change.secret_hash, &change.new_hash).await? {
+        return Err(invalid("currentPassword"));
+    }
+    sessions::end_others(unit, identity, session).await?;
+    if let (_, Some(actor)) = unit.viewer().actor() {
+        unit.record(Record {
+            topic: Topic("auth.password_changed"),
+            subject: actor,
+            begins: false,
+            object: identity.to_string(),
+            version: 1,
+            changes: Vec::new(),
+        });
+    }
+    Ok(())
+}
+
+/// Notes that a password was used, and replaces its hash, if it is still the one that was compared with.
+async fn replace(unit: &UnitOfWork, provider: ProviderIdentityId, old: &str, new: &str) -> Result<bool, DbErr> {
+    let updated = provider_identity::Entity::update_many()
+        .col_expr(provider_identity::Column::SecretHash, Expr::val(new))
+        .col_expr(provider_identity::Column::LastUsedAt, Expr::val(unit.now()))
+        .col_expr(provider_identity::Column::UpdatedAt, Expr::val(unit.now()))
+        .filter(provider_identity::Column::Id.eq(provider))
+        .filter(provider_identity::Column::SecretHash.eq(old))
+        .exec(unit.db())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+async fn find(call: &Call, subject: &str, actor: ActorType) -> Result<Option<LogIn>, DbErr> {
+    match actor {
+        ActorType::Customer => {
+            type Row = (
+                AuthIdentityId,
+                ProviderIdentityId,
+                Option<String>,
+                Option<CustomerId>,
+                Option<customer::Status>,
+            );
+            let row: Option<Row> = identities(subject)
+                .join(
+                    JoinType::LeftJoin,
+                    auth_identity::Entity::belongs_to(customer::Entity)
+                        .from(auth_identity::Column::CustomerId)
+                        .to(customer::Column::Id)
+                        .into(),
+                )
+                .column(customer::Column::Id)
+                .column(customer::Column::Status)
+                .into_tuple()
+                .one(call.db())
+                .await?;
+            Ok(row.map(|(identity, provider, secret_hash, customer, status)| LogIn {
+                identity,
+                provider,
+                secret_hash,
+                actor_id: customer.map(PrefixedId::uuid),
+                is_active: status == Some(customer::Status::Active),
+            }))
+        }
+        ActorType::Staff => {
+            type Row = (
+                AuthIdentityId,
+                ProviderIdentityId,
+                Option<String>,
+                Option<StaffUserId>,
+                Option<staff_user::Status>,
+            );
+            let row: Option<Row> = identities(subject)
+                .join(
+                    JoinType::LeftJoin,
+                    auth_identity::Entity::belongs_to(staff_user::Entity)
+                        .from(auth_identity::Column::StaffUserId)
+                        .to(staff_user::Column::Id)
+                        .into(),
+                )
+                .column(staff_user::Column::Id)
+                .column(staff_user::Column::Status)
+                .into_tuple()
+                .one(call.db())
+                .await?;
+            Ok(row.map(|(identity, provider, secret_hash, user, status)| LogIn {
+                identity,
+                provider,
+                secret_hash,
+                actor_id: user.map(PrefixedId::uuid),
+                is_active: status == Some(staff_user::Status::Active),
+            }))
+        }
+    }
+}
+
+/// Who logs in with this e-mail address and a password; begun with the columns of identity and secret.
+fn identities(subject: &str) -> Select<provider_identity::Entity> {
+    provider_identity::Entity::find()
+        .select_only()
+        .column(provider_identity::Column::AuthIdentityId)
+        .column(provider_identity::Column::Id)
+        .column(provider_identity::Column::SecretHash)
+        .join(
+            JoinType::InnerJoin,
+            provider_identity::Entity::belongs_to(auth_identity::Entity)
+                .from(provider_identity::Column::AuthIdentityId)
+                .to(auth_identity::Column::Id)
+                .into(),
+        )
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
+        .filter(provider_identity::Column::Subject.eq(subject))
+}
+
+/// One answer for everything that can be wrong.
+fn invalid(path: &str) -> WriteError {
+    UserError::new(
+        ErrorCode::InvalidCredentials,
+        path,
+        "E-mail address and password do not fit together, or there is no such account.",
+    )
+    .into()
+}

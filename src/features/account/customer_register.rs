@@ -1,0 +1,100 @@
+//! `customerRegister`: an account for somebody who asks for one.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+
+use super::service::{self, Registration};
+use crate::{
+    features::customer::{CustomerFields, service::CustomerDraft},
+    graphql::{ContextExt, Email, LanguageTag, Problem, Secret, payload},
+    work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+};
+
+/// The mutation of this file.
+#[derive(Debug, Default)]
+pub struct CustomerRegisterMutation;
+
+/// An account to open.
+#[derive(Debug, InputObject)]
+pub struct CustomerRegisterInput {
+    /// The e-mail address to log in with.
+    email: Email,
+    /// The password: long rather than complicated.
+    password: Secret,
+    /// The given name.
+    first_name: Option<String>,
+    /// The family name.
+    last_name: Option<String>,
+    /// The business that the customer is or buys for.
+    company_name: Option<String>,
+    /// The phone number, kept as typed.
+    phone: Option<String>,
+    /// The preferred language.
+    locale: Option<LanguageTag>,
+}
+
+/// What `customerRegister` answers: the same whether or not the e-mail address is known.
+#[derive(Debug, SimpleObject)]
+pub struct CustomerRegisterPayload {
+    /// Whether the request was accepted. It says nothing about the e-mail address; log in to find out.
+    is_accepted: bool,
+    /// What is wrong with the input.
+    user_errors: Vec<Problem>,
+}
+
+#[Object]
+impl CustomerRegisterMutation {
+    /// Opens an account. When the e-mail address has one already, nothing happens, and the answer is the same.
+    async fn customer_register(
+        &self,
+        ctx: &Context<'_>,
+        input: CustomerRegisterInput,
+    ) -> Result<Option<CustomerRegisterPayload>> {
+        let call = ctx.call();
+        let written = match prepare(call, input).await {
+            Ok(registration) => {
+                // No idempotency key, not even from the header: repeating a registration does nothing anyway.
+                let options = WriteOptions {
+                    mutation: "customerRegister",
+                    ..WriteOptions::default()
+                };
+                call.write(options, async move |unit: &mut UnitOfWork| {
+                    service::register(unit, registration.clone()).await?;
+                    Ok::<_, WriteError>(Once(()))
+                })
+                .await
+            }
+            Err(error) => Err(error),
+        };
+        let (accepted, user_errors, _) = payload(call, written)?;
+        Ok(Some(CustomerRegisterPayload {
+            is_accepted: accepted.is_some(),
+            user_errors,
+        }))
+    }
+}
+
+/// Everything that takes long, before anything is looked up: known addresses take as long as unknown ones.
+async fn prepare(call: &Call, input: CustomerRegisterInput) -> Result<Registration, WriteError> {
+    let mut complaints = Complaints::default();
+    let fields = CustomerFields {
+        email: Some(input.email),
+        first_name: input.first_name,
+        last_name: input.last_name,
+        company_name: input.company_name,
+        phone: input.phone,
+        locale: input.locale,
+        ..CustomerFields::default()
+    };
+    let customer: CustomerDraft = fields.draft(&call.limits, &mut complaints);
+    if complaints.is_empty() && customer.email.is_none() {
+        complaints.add(UserError::new(ErrorCode::Required, "email", "Fill this in."));
+    }
+    let email = customer.email.as_ref().map(|email| email.normalized.as_str());
+    let policy = call.passwords.policy();
+    if let Some(error) = policy.check("password", &input.password.0, email.as_slice()) {
+        complaints.add(error);
+    }
+    let customer = complaints.check(customer)?;
+    let secret_hash = call.passwords.hash(&input.password.0).await?;
+    Ok(Registration { customer, secret_hash })
+}

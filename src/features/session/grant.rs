@@ -1,0 +1,91 @@
+//! The two tokens that a session gives.
+
+use entity::session::Model;
+use sea_orm::DbErr;
+
+use super::service::REFRESH_TOKEN_PREFIX;
+use crate::{
+    auth::AccessToken,
+    graphql::{DateTime, fault},
+    work::{Call, Ids},
+};
+
+/// A new refresh token.
+#[must_use]
+pub fn refresh_token(ids: &Ids) -> String {
+    format!("{REFRESH_TOKEN_PREFIX}{}", ids.token())
+}
+
+/// What a client gets to go on with.
+#[derive(Debug)]
+pub(super) struct Grant {
+    pub(super) access: AccessToken,
+    pub(super) refresh_token: String,
+    pub(super) refresh_token_expires_at: DateTime,
+}
+
+impl Grant {
+    /// The tokens of a session whose refresh token was stored just now.
+    pub(super) fn of(call: &Call, session: &Model, refresh_token: String) -> async_graphql::Result<Self> {
+        let act = session.actor_type.into();
+        let access = call
+            .tokens
+            .issue(
+                session.auth_identity_id,
+                act,
+                session.id,
+                session.expires_at,
+                call.now(),
+            )
+            .map_err(|_| fault(call, &DbErr::Custom("an access token could not be signed".to_owned())))?;
+        Ok(Self {
+            access,
+            refresh_token,
+            refresh_token_expires_at: DateTime(session.expires_at),
+        })
+    }
+}
+
+/// Declares a payload with the two tokens.
+macro_rules! grant_payload {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, async_graphql::SimpleObject)]
+        pub struct $name {
+            /// The token for the `Authorization: Bearer` header; null when there are user errors.
+            access_token: Option<String>,
+            /// When the access token ends.
+            access_token_expires_at: Option<crate::graphql::DateTime>,
+            /// The token for `sessionRefresh`, good for one use; keep it secret.
+            refresh_token: Option<String>,
+            /// When the session ends; refreshing it does not make it longer.
+            refresh_token_expires_at: Option<crate::graphql::DateTime>,
+            /// What is wrong with the input.
+            user_errors: Vec<crate::graphql::Problem>,
+        }
+
+        impl $name {
+            fn new(grant: Option<super::grant::Grant>, user_errors: Vec<crate::graphql::Problem>) -> Self {
+                let (access, refresh_token, refresh_token_expires_at) = match grant {
+                    Some(grant) => (
+                        Some(grant.access),
+                        Some(grant.refresh_token),
+                        Some(grant.refresh_token_expires_at),
+                    ),
+                    None => (None, None, None),
+                };
+                Self {
+                    access_token_expires_at: access
+                        .as_ref()
+                        .map(|access| crate::graphql::DateTime(access.expires_at)),
+                    access_token: access.map(|access| access.token),
+                    refresh_token,
+                    refresh_token_expires_at,
+                    user_errors,
+                }
+            }
+        }
+    };
+}
+
+pub(super) use grant_payload;

@@ -1,0 +1,23 @@
+//! Sessions: a log-in that goes on.
+//!
+//! A session gives short-lived access tokens, and a refresh token that is replaced each time it is used. All that
+//! decides about a session is in the database: ending it is felt at once by the refresh token and within seconds by
+//! access tokens.
+
+mod grant;
+pub mod service;
+mod session_create;
+mod session_end;
+mod session_refresh;
+mod viewer;
+
+pub use grant::refresh_token;
+pub use viewer::{CurrentViewer, ViewerKind, ViewerQuery};
+
+/// The mutations of this room.
+#[derive(Debug, Default, async_graphql::MergedObject)]
+pub struct SessionMutation(
+    session_create::SessionCreateMutation,
+    session_refresh::SessionRefreshMutation,
+    session_end::SessionEndMutation,
+);

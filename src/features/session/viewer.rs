@@ -1,0 +1,81 @@
+//! `viewer`: who is asking.
+
+use async_graphql::{Context, Enum, Object, Result};
+
+use crate::{
+    auth::{Viewer, guard},
+    features::{
+        customer::{Customer, CustomerById},
+        staff::{StaffUser, StaffUserById},
+    },
+    graphql::ContextExt,
+};
+
+/// What kind of viewer asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ViewerKind {
+    /// Nobody who has logged in.
+    Anonymous,
+    /// A customer.
+    Customer,
+    /// A staff user.
+    Staff,
+    /// A back-office system with a secret API key.
+    ApiKey,
+    /// The service itself.
+    System,
+}
+
+/// Who is asking, and what they may do.
+#[derive(Debug)]
+pub struct CurrentViewer;
+
+/// Who is asking, and what they may do.
+#[Object(name = "Viewer")]
+impl CurrentViewer {
+    /// The kind of viewer.
+    async fn kind(&self, ctx: &Context<'_>) -> ViewerKind {
+        match ctx.call().viewer {
+            Viewer::Anonymous => ViewerKind::Anonymous,
+            Viewer::Store { .. } => ViewerKind::Customer,
+            Viewer::Staff { .. } => ViewerKind::Staff,
+            Viewer::ApiKey { .. } => ViewerKind::ApiKey,
+            Viewer::System => ViewerKind::System,
+        }
+    }
+
+    /// The customer who is asking; null for everybody else.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
+        match ctx.call().viewer.customer() {
+            Some(own) => Ok(ctx.load::<CustomerById>(own).await?.map(Customer)),
+            None => Ok(None),
+        }
+    }
+
+    /// The staff user who is asking; null for everybody else.
+    #[graphql(visible = "guard::shows::admin", tag = "admin")]
+    async fn staff_user(&self, ctx: &Context<'_>) -> Result<Option<StaffUser>> {
+        match ctx.call().viewer.staff_user() {
+            Some(own) => Ok(ctx.load::<StaffUserById>(own).await?.map(StaffUser)),
+            None => Ok(None),
+        }
+    }
+
+    /// What staff users and API keys may do, as `resource:action`; empty for everybody else.
+    async fn permissions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
+        let permissions = ctx.call().viewer.permissions();
+        permissions.iter().map(|permission| permission.as_str()).collect()
+    }
+}
+
+/// The query of this file.
+#[derive(Debug, Default)]
+pub struct ViewerQuery;
+
+#[Object]
+impl ViewerQuery {
+    /// Who is asking: everybody gets an answer.
+    async fn viewer(&self) -> CurrentViewer {
+        CurrentViewer
+    }
+}
