@@ -18,6 +18,6 @@ pub use password::{LONGEST_PASSWORD, Passwords, Verdict};
 pub use password_policy::PasswordPolicy;
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use token::{
-    ACCESS_LIFETIME, AccessToken, Act, Claims, InvalidKey, LONGEST_TOKEN, SigningKeys, TokenSettings, Tokens,
+    AccessToken, Act, Claims, InvalidKey, LONGEST_ACCESS, LONGEST_TOKEN, SigningKeys, TokenSettings, Tokens,
 };
 pub use viewer::Viewer;

@@ -3,7 +3,6 @@
 //! There are no rules about kinds of characters, which make passwords hard to remember and easy to guess.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 
 use super::password::LONGEST_PASSWORD;
 use crate::work::{ErrorCode, UserError};
@@ -15,8 +14,7 @@ const FLOOR: usize = 8;
 const SIGNS: usize = 20;
 
 /// What new passwords must be like.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct PasswordPolicy {
     /// The fewest characters; never less than 8, whatever is configured.
     pub minimum_length: usize,

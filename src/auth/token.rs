@@ -3,7 +3,7 @@
 //! Nothing that a token says about itself is believed before its signature holds under a key of ours: the algorithm
 //! is fixed, the key is looked up by its name in a fixed map, and a header with anything else in it is refused.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,17 +21,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// How long an access token is valid.
-pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(10);
-
 /// The longest token that is looked at, in bytes.
 pub const LONGEST_TOKEN: usize = 8 * 1_024;
 
 /// How far clocks may be apart.
 const LEEWAY: i64 = 30;
 
-/// No token of ours is valid for longer than this, in seconds.
-const FARTHEST_EXPIRY: i64 = 60 * 60;
+/// No access token is valid for longer than this, in seconds, whatever is configured.
+pub const LONGEST_ACCESS: i64 = 60 * 60;
 
 /// The type of access tokens (RFC 9068): no other kind of token can be taken for one.
 const TYPE: &str = "at+jwt";
@@ -128,14 +125,17 @@ fn key_id(key: &VerifyingKey) -> String {
     crate::text::hexadecimal(&Sha256::digest(key.as_bytes())[..8])
 }
 
-/// From whom tokens are and for whom.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// From whom tokens are and for whom, and how long they last.
+#[derive(Clone, Debug)]
 pub struct TokenSettings {
     /// The issuer (`iss`): one name for each deployment, so that a token of one is nothing to another.
     pub issuer: String,
     /// The audience (`aud`).
     pub audience: String,
+    /// How long an access token is valid, at most an hour.
+    pub access_lifetime: Duration,
+    /// How long a session lasts from its beginning; renewing it does not make it longer.
+    pub session_lifetime: Duration,
 }
 
 impl Default for TokenSettings {
@@ -143,6 +143,8 @@ impl Default for TokenSettings {
         Self {
             issuer: "customer-graph".to_owned(),
             audience: "customer-graph".to_owned(),
+            access_lifetime: Duration::from_secs(10 * 60),
+            session_lifetime: Duration::from_secs(30 * 24 * 60 * 60),
         }
     }
 }
@@ -235,6 +237,12 @@ impl Tokens {
         &self.keys
     }
 
+    /// When a session that begins now ends.
+    #[must_use]
+    pub fn session_end(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + TimeDelta::seconds(whole_seconds(self.settings.session_lifetime))
+    }
+
     /// A token for a session, which ends with the session at the latest.
     ///
     /// # Errors
@@ -247,7 +255,8 @@ impl Tokens {
         session_ends: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<AccessToken, jsonwebtoken::errors::Error> {
-        let expires_at = (now + ACCESS_LIFETIME).min(session_ends);
+        let lifetime = whole_seconds(self.settings.access_lifetime).min(LONGEST_ACCESS);
+        let expires_at = (now + TimeDelta::seconds(lifetime)).min(session_ends);
         let claims = Claims {
             iss: self.settings.issuer.clone(),
             aud: self.settings.audience.clone(),
@@ -285,11 +294,18 @@ impl Tokens {
         let valid = claims.iss == self.settings.issuer
             && claims.aud == self.settings.audience
             && claims.exp > now.saturating_sub(LEEWAY)
-            && claims.exp <= now.saturating_add(FARTHEST_EXPIRY)
+            && claims.exp <= now.saturating_add(LONGEST_ACCESS)
             && claims.nbf <= now.saturating_add(LEEWAY)
             && claims.iat <= now.saturating_add(LEEWAY);
         valid.then_some(claims)
     }
+}
+
+fn whole_seconds(duration: Duration) -> i64 {
+    // No lifetime is longer than a century, and sums of instants stay in range.
+    i64::try_from(duration.as_secs())
+        .unwrap_or(i64::MAX)
+        .min(100 * 365 * 24 * 60 * 60)
 }
 
 fn header(key_id: &str) -> Header {

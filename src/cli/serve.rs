@@ -32,14 +32,14 @@ pub(super) struct Serve {}
 impl Serve {
     pub(super) async fn run(self, config: Config) -> Result<(), Failure> {
         config.check_for_serving()?;
-        let signing_key = SigningKeyPem::find(&config)?;
+        let keys = SigningKeyPem::find(&config)?.keys()?;
         // The port comes first, so that a service that cannot serve changes no tables.
         let listener = listen(&config.server).await?;
         let database = connect(&config).await?;
         for step in migrate::up(&database).await? {
             tracing::info!(step, "migrated");
         }
-        let app = App::new(AppParts::configured(&config, database, &signing_key));
+        let app = App::new(AppParts::configured(&config, database, keys));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             database = %config.database.url,

@@ -9,7 +9,7 @@ use super::{reader::Reader, section};
 section! {
     /// Tokens and passwords.
     AuthConfig in "auth" {
-        /// The private key that signs access tokens: PEM, Ed25519 or P-256. `customer-graph signing-key create` makes
+        /// The private key that signs access tokens: PEM, Ed25519. `customer-graph signing-key create` makes
         /// one. On SQLite the service makes one by itself and keeps it beside the database.
         signing_key: Option<SecretString> = None,
         /// A file with that key, readable by nobody else.
@@ -19,7 +19,7 @@ section! {
         /// For whom the tokens are (`aud`).
         audience: String = "customer-graph".to_owned(),
         /// How long an access token is valid.
-        access_token_lifetime: Duration = Duration::from_secs(15 * 60),
+        access_token_lifetime: Duration = Duration::from_secs(10 * 60),
         /// How long a session lasts, however often its refresh token is replaced.
         refresh_token_lifetime: Duration = Duration::from_secs(30 * 24 * 60 * 60),
         /// How many characters a password must have, at least 8.
@@ -35,8 +35,8 @@ impl AuthConfig {
         require(!both, "signing_key_file", message);
         require(!self.issuer.trim().is_empty(), "issuer", "must not be empty.");
         require(!self.audience.trim().is_empty(), "audience", "must not be empty.");
-        let access = Duration::from_secs(60)..=Duration::from_secs(24 * 60 * 60);
-        let message = "must be between 1m and 24h.";
+        let access = Duration::from_secs(60)..=Duration::from_secs(60 * 60);
+        let message = "must be between 1m and 1h.";
         require(
             access.contains(&self.access_token_lifetime),
             "access_token_lifetime",

@@ -5,13 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ed25519_dalek::{
-    SigningKey,
-    pkcs8::{EncodePrivateKey, spki::der::pem::LineEnding},
-};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, Mistake, Mistakes, name_of};
+use crate::auth::SigningKeys;
 
 /// A private key as PEM.
 #[derive(Clone, Debug)]
@@ -65,10 +62,24 @@ impl SigningKeyPem {
     /// # Errors
     /// A sentence, when it cannot be written as PEM.
     pub fn create() -> Result<Self, String> {
-        SigningKey::from_bytes(&rand::random())
-            .to_pkcs8_pem(LineEnding::LF)
-            .map(|pem| Self(pem.as_str().to_owned().into()))
+        SigningKeys::generate()
+            .map(Self)
             .map_err(|error| format!("The key cannot be written: {error}."))
+    }
+
+    /// The keys of the service.
+    ///
+    /// # Errors
+    /// When the text is no Ed25519 key.
+    pub fn keys(&self) -> Result<SigningKeys, Mistakes> {
+        SigningKeys::from_pem(&self.0, &[]).map_err(|_| {
+            let message = "is no Ed25519 private key in PEM (PKCS#8). Make one with \
+                           `customer-graph signing-key create > signing-key.pem`.";
+            Mistakes(vec![Mistake {
+                setting: name_of("auth", "signing_key"),
+                message: message.to_owned(),
+            }])
+        })
     }
 }
 

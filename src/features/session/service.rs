@@ -1,6 +1,5 @@
 //! The rules about sessions.
 
-use chrono::TimeDelta;
 use entity::{
     auth_identity, customer,
     id::{AuthIdentityId, CustomerId, PrefixedId, SessionId, StaffUserId},
@@ -14,9 +13,6 @@ use sea_orm::{
 };
 
 use crate::work::{Record, Topic, UnitOfWork, WriteError, dialect};
-
-/// How long a session lasts from its beginning; renewing it does not make it longer.
-pub const LIFETIME: TimeDelta = TimeDelta::days(30);
 
 /// What begins every refresh token.
 pub const REFRESH_TOKEN_PREFIX: &str = "cgr_";
@@ -49,7 +45,7 @@ pub async fn open(unit: &mut UnitOfWork, new: NewSession) -> Result<Model, Write
         rotated_at: None,
         created_at: unit.now(),
         last_seen_at: unit.now(),
-        expires_at: unit.now() + LIFETIME,
+        expires_at: unit.call().tokens.session_end(unit.now()),
         revoked_at: None,
     };
     Entity::insert(row.clone().into_active_model())
