@@ -27,6 +27,14 @@ on_both! {
         }));
     }
 
+    async fn an_analyst_sees_and_changes_nothing(app: TestApp) {
+        let analyst = app.analyst().await;
+        let answer = app.ask(&analyst, "{ customers { totalCount } }", json!({})).await;
+        assert_eq!(answer.data()["customers"]["totalCount"], 0);
+        let answer = app.ask(&analyst, "mutation { customerCreate(input: { phone: \"1\" }) { customer { id } } }", json!({})).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"]);
+    }
+
     async fn everybody_is_told_who_they_are(app: TestApp) {
         const VIEWER: &str = "{ viewer { kind permissions customer { id } staffUser { id } } }";
         let answer = app.ask(&Persona::anonymous(), VIEWER, json!({})).await;
