@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use crate::{
     auth::{Authenticator, PasswordPolicy, Passwords, SigningKeys, TokenSettings, Tokens},
-    config::{Config, Introspection, Limits, SigningKeyPem},
+    config::{Config, Introspection, Limits},
     http::{
         self, Documents, HttpSettings, HttpState,
         page::{Page, PageTokens},
