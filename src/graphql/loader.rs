@@ -88,7 +88,9 @@ impl Loaders {
     /// What the database answered to the whole batch; every waiter gets the same.
     pub async fn load<B: Batch>(&self, key: B::Key) -> Answer<B::Value> {
         let loader = self.loader::<B>();
-        match loader.try_load(key).await {
+        // Without tokio's budget for one task, which a page of many parents would use up: some of them would then ask
+        // too late to be in the batch of the others.
+        match tokio::task::unconstrained(loader.try_load(key)).await {
             Ok(answer) => answer,
             // Cannot happen: a batch answers every key.
             Err(_) => Ok(None),

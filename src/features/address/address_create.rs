@@ -82,7 +82,7 @@ impl AddressCreateMutation {
 }
 
 /// Whose a new address is: a customer's own when they do not say.
-fn owner(
+pub(super) fn owner(
     viewer: &Viewer,
     customer: Option<Id<CustomerId>>,
     organization_unit: Option<Id<OrganizationUnitId>>,
@@ -105,7 +105,7 @@ fn owner(
 }
 
 /// A draft with its owner, or everything that is wrong with either.
-fn owned(
+pub(super) fn owned(
     owner: Result<Owner, UserError>,
     draft: Result<AddressDraft, Vec<UserError>>,
 ) -> Result<(Owner, AddressDraft), Vec<UserError>> {

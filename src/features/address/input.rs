@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     auth::Viewer,
-    graphql::{CountryCode, JsonObject, MetadataPatch, change, check_metadata},
+    graphql::{CountryCode, JsonObject, MetadataChange, MetadataPatch, change, check_metadata},
     work::{Call, Change, Complaints, ErrorCode, UserError},
 };
 
@@ -50,7 +50,7 @@ pub struct AddressFields {
     pub is_default_shipping: Option<bool>,
     /// Whether bills go here unless the buyer says otherwise; takes the place of the present default.
     pub is_default_billing: Option<bool>,
-    /// Facts that the owner may read. Not for customers.
+    /// Facts that the owner may read. A customer may only set the keys that the shop allows its customers to write.
     pub metadata: Option<JsonObject>,
     /// Facts for staff alone. Not for customers.
     pub private_metadata: Option<JsonObject>,
@@ -64,15 +64,13 @@ impl AddressFields {
     pub fn draft(self, call: &Call, complaints: &mut Complaints) -> AddressDraft {
         let mut own = Complaints::default();
         let skips = self.skip_validation == Some(true);
-        refuse_to_store(
-            &call.viewer,
-            &mut own,
-            [
-                ("metadata", self.metadata.is_some()),
-                ("privateMetadata", self.private_metadata.is_some()),
-                ("skipValidation", skips),
-            ],
-        );
+        let keys = self.metadata.iter().flat_map(|metadata| metadata.0.keys());
+        let reserved = [
+            ("metadata", !may_write(call, keys.map(String::as_str))),
+            ("privateMetadata", self.private_metadata.is_some()),
+            ("skipValidation", skips),
+        ];
+        refuse_to_store(&call.viewer, &mut own, reserved);
         let object = |metadata: Option<JsonObject>| metadata.map(|metadata| metadata.0).unwrap_or_default().into();
         let mut draft = AddressDraft {
             address_name: own.text("addressName", self.address_name, LINE),
@@ -154,7 +152,8 @@ pub struct AddressChangeFields {
     /// The country; it cannot be cleared.
     #[graphql(default)]
     pub country_code: MaybeUndefined<CountryCode>,
-    /// Changes of the metadata that the owner may read. Not for customers.
+    /// Changes of the metadata that the owner may read. A customer may only set or delete the keys that the shop allows
+    /// its customers to write.
     pub metadata: Option<MetadataPatch>,
     /// Changes of the metadata for staff alone. Not for customers.
     pub private_metadata: Option<MetadataPatch>,
@@ -167,15 +166,14 @@ impl AddressChangeFields {
     /// Reads it.
     pub fn change(self, call: &Call, complaints: &mut Complaints) -> AddressChange {
         let skip_validation = self.skip_validation == Some(true);
-        refuse_to_store(
-            &call.viewer,
-            complaints,
-            [
-                ("metadata", self.metadata.is_some()),
-                ("privateMetadata", self.private_metadata.is_some()),
-                ("skipValidation", skip_validation),
-            ],
-        );
+        let metadata = self.metadata.map(MetadataChange::from);
+        let foreign = |patch: &MetadataChange| patch.replaces() || !may_write(call, patch.keys());
+        let reserved = [
+            ("metadata", metadata.as_ref().is_some_and(foreign)),
+            ("privateMetadata", self.private_metadata.is_some()),
+            ("skipValidation", skip_validation),
+        ];
+        refuse_to_store(&call.viewer, complaints, reserved);
         AddressChange {
             address_name: complaints.text_change("addressName", change(self.address_name), LINE),
             first_name: complaints.text_change("firstName", change(self.first_name), LINE),
@@ -190,7 +188,7 @@ impl AddressChangeFields {
             country_code: country_change(change(self.country_code), complaints),
             is_default_shipping: None,
             is_default_billing: None,
-            metadata: self.metadata.map(Into::into),
+            metadata,
             private_metadata: self.private_metadata.map(Into::into),
             skip_validation,
         }
@@ -216,6 +214,11 @@ fn capitals(code: &CountryCode) -> String {
     code.0.trim().to_ascii_uppercase()
 }
 
+/// Whether the shop allows its customers to write all of these keys.
+fn may_write<'a>(call: &Call, mut keys: impl Iterator<Item = &'a str>) -> bool {
+    keys.all(|key| call.limits.store_metadata_keys.iter().any(|known| known == key))
+}
+
 /// Complains about fields that customers may not set.
 fn refuse_to_store<const N: usize>(viewer: &Viewer, complaints: &mut Complaints, given: [(&str, bool); N]) {
     if viewer.is_admin() {
@@ -225,7 +228,7 @@ fn refuse_to_store<const N: usize>(viewer: &Viewer, complaints: &mut Complaints,
         complaints.add(UserError::new(
             ErrorCode::ForbiddenField,
             path,
-            "This field is for staff. Leave it out.",
+            "This is for staff. Leave it out.",
         ));
     }
 }

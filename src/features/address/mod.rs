@@ -9,7 +9,11 @@
 //! [`service::create_for_new_customers`], from [`AddressFields`] in their own input, and show addresses with
 //! [`AddressById`] and [`AddressesOfCustomer`].
 
+mod address_bulk;
 mod address_create;
+mod address_delete;
+mod address_set_default;
+mod address_update;
 mod filter;
 mod input;
 mod loader;
@@ -32,4 +36,10 @@ pub(crate) use rules::province_code;
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]
-pub struct AddressMutation(address_create::AddressCreateMutation);
+pub struct AddressMutation(
+    address_create::AddressCreateMutation,
+    address_update::AddressUpdateMutation,
+    address_set_default::AddressSetDefaultMutation,
+    address_delete::AddressDeleteMutation,
+    address_bulk::AddressBulkMutation,
+);

@@ -2,25 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{CREATE, address, customer, german};
+use super::{CREATE, address, customer, errors_of, german, told};
 use crate::{harness::Persona, on_both};
-
-fn errors(answer: &crate::harness::Answer) -> Vec<(String, String)> {
-    answer.body["data"]["addressCreate"]["userErrors"]
-        .as_array()
-        .unwrap_or_else(|| panic!("{:#}", answer.body))
-        .iter()
-        .map(|error| {
-            let path: Vec<&str> = error["path"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|step| step.as_str().unwrap())
-                .collect();
-            (error["code"].as_str().unwrap().to_owned(), path.join("."))
-        })
-        .collect()
-}
 
 on_both! {
     async fn an_address_is_created_with_what_follows_from_its_country(app: TestApp) {
@@ -66,14 +49,14 @@ on_both! {
             "postalCode": "1", "countryCode": "US", "phone": "1".repeat(41),
             "metadata": { "a": { "b": { "c": { "d": 1 } } } },
         } })).await;
-        let mut errors = errors(&answer);
+        let mut errors = errors_of(&answer, "addressCreate");
         errors.sort();
         let expected = [
             ("INVALID", "address1"), ("INVALID_POSTAL_CODE", "postalCode"), ("INVALID_PROVINCE", "province"),
             ("METADATA_TOO_LARGE", "metadata"), ("REQUIRED", "city"), ("REQUIRED", "firstName"),
             ("TOO_LONG", "lastName"), ("TOO_LONG", "phone"),
         ];
-        assert_eq!(errors, expected.map(|(code, path)| (code.to_owned(), path.to_owned())));
+        assert_eq!(errors, told(expected));
         assert!(!answer.body.to_string().contains("Narnia"), "no error repeats what was typed");
         assert_eq!(app.count("address").await, 0);
     }
@@ -83,7 +66,7 @@ on_both! {
         let ada = customer(&app, &admin, "ada").await;
         for (country, code) in [(json!("XX"), "INVALID_COUNTRY"), (json!("Germany"), "INVALID_COUNTRY"), (json!("D\u{0}"), "INVALID_COUNTRY"), (Value::Null, "REQUIRED")] {
             let answer = app.ask(&admin, CREATE, json!({ "input": german(json!({ "customerId": ada, "countryCode": country, "skipValidation": true })) })).await;
-            assert_eq!(errors(&answer), [(code.to_owned(), "countryCode".to_owned())]);
+            assert_eq!(errors_of(&answer, "addressCreate"), told([(code, "countryCode")]));
         }
     }
 
@@ -126,11 +109,11 @@ on_both! {
         let admin = app.admin().await;
         let nobody = "cus_01JAB2C3D4E5F6G7H8J9KMNPQR";
         let answer = app.ask(&admin, CREATE, json!({ "input": german(json!({ "customerId": nobody })) })).await;
-        assert_eq!(errors(&answer), [("NOT_FOUND".to_owned(), "customerId".to_owned())]);
+        assert_eq!(errors_of(&answer, "addressCreate"), told([("NOT_FOUND", "customerId")]));
         let answer = app.ask(&admin, CREATE, json!({ "input": german(json!({ "organizationUnitId": nobody.replace("cus_", "orgunit_") })) })).await;
-        assert_eq!(errors(&answer), [("NOT_FOUND".to_owned(), "organizationUnitId".to_owned())]);
+        assert_eq!(errors_of(&answer, "addressCreate"), told([("NOT_FOUND", "organizationUnitId")]));
         let answer = app.ask(&admin, CREATE, json!({ "input": german(json!({})) })).await;
-        assert_eq!(errors(&answer), [("REQUIRED".to_owned(), "customerId".to_owned())]);
+        assert_eq!(errors_of(&answer, "addressCreate"), told([("REQUIRED", "customerId")]));
         let answer = app.ask(&admin, CREATE, json!({ "input": german(json!({ "customerId": nobody.replace("cus_", "cuaddr_") })) })).await;
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
         assert_eq!(app.count("address").await, 0);

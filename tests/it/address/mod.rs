@@ -1,10 +1,16 @@
 //! Addresses.
 
+mod address_bulk;
 mod address_create;
+mod address_delete;
+mod address_rules;
+mod address_set_default;
+mod address_update;
+mod addresses;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Persona, TestApp};
+use crate::harness::{Answer, Persona, TestApp};
 
 /// Creates an address and answers with everything that a test may ask about it.
 pub(crate) const CREATE: &str = "mutation($input: AddressCreateInput!) {
@@ -44,4 +50,39 @@ pub(crate) async fn address(app: &TestApp, persona: &Persona, input: Value) -> S
     let answer = app.ask(persona, CREATE, json!({ "input": input })).await;
     let id = answer.data()["addressCreate"]["address"]["id"].as_str();
     id.unwrap_or_else(|| panic!("{:#}", answer.body)).to_owned()
+}
+
+/// The codes and paths of user errors.
+#[track_caller]
+pub(crate) fn errors(errors: &Value) -> Vec<(String, String)> {
+    errors
+        .as_array()
+        .unwrap_or_else(|| panic!("{errors:#}"))
+        .iter()
+        .map(|error| {
+            let path = error["path"].as_array().unwrap();
+            let path: Vec<&str> = path.iter().map(|step| step.as_str().unwrap()).collect();
+            (error["code"].as_str().unwrap().to_owned(), path.join("."))
+        })
+        .collect()
+}
+
+/// The codes and paths of the user errors of a mutation.
+#[track_caller]
+pub(crate) fn errors_of(answer: &Answer, mutation: &str) -> Vec<(String, String)> {
+    errors(&answer.body["data"][mutation]["userErrors"])
+}
+
+/// A list of codes and paths to compare with.
+pub(crate) fn told<const N: usize>(errors: [(&str, &str); N]) -> Vec<(String, String)> {
+    errors.map(|(code, path)| (code.to_owned(), path.to_owned())).into()
+}
+
+/// The default addresses of a customer: shipping, then billing.
+pub(crate) async fn defaults(app: &TestApp, admin: &Persona, customer: &str) -> (Option<String>, Option<String>) {
+    let query = "query($id: ID!) { customer(id: $id) { defaultShippingAddress { id } defaultBillingAddress { id } } }";
+    let answer = app.ask(admin, query, json!({ "id": customer })).await;
+    let customer = &answer.data()["customer"];
+    let id = |field: &str| customer[field]["id"].as_str().map(str::to_owned);
+    (id("defaultShippingAddress"), id("defaultBillingAddress"))
 }

@@ -10,7 +10,7 @@ use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     super::visibility,
-    Rows,
+    AddressDelete, Rows,
     default::{Kind, touch},
     owner::{Happening, LockedOwners, Owner, owned_by},
     save::{record, save},
@@ -28,18 +28,23 @@ use crate::{
 ///
 /// # Errors
 /// Faults; what is wrong with a row stands in its result.
-pub async fn delete(unit: &mut UnitOfWork, ids: &[AddressId]) -> Result<Rows, WriteError> {
-    let (owners, mut before) = find(unit, ids).await?;
+pub async fn delete(unit: &mut UnitOfWork, deletes: &[AddressDelete]) -> Result<Rows, WriteError> {
+    let ids: Vec<AddressId> = deletes.iter().map(|delete| delete.id).collect();
+    let (owners, mut before) = find(unit, &ids).await?;
     let mut seen = HashSet::new();
-    let rows: Rows = ids
+    let rows: Rows = deletes
         .iter()
-        .map(|id| {
-            if !seen.insert(*id) {
+        .map(|delete| {
+            if !seen.insert(delete.id) {
                 return Err(vec![duplicated("id")]);
             }
-            before
-                .remove(id)
-                .ok_or_else(|| vec![UserError::not_found("id", "address")])
+            match before.remove(&delete.id) {
+                None => Err(vec![UserError::not_found("id", "address")]),
+                Some(row) if delete.expected_version.is_some_and(|expected| expected != row.version) => {
+                    Err(vec![UserError::conflict(row.version)])
+                }
+                Some(row) => Ok(row),
+            }
         })
         .collect();
     let gone: Vec<&Model> = rows.iter().flatten().collect();

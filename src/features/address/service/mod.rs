@@ -19,7 +19,7 @@ use serde_json::json;
 pub use create::{create, create_for_new_customers};
 pub use delete::delete;
 pub use owner::Owner;
-pub use update::{matching, update};
+pub use update::{select, update};
 
 use super::{rules::Finding, visibility};
 use crate::{
@@ -110,6 +110,15 @@ pub struct AddressUpdate {
     pub expected_version: Option<i32>,
     /// What to change.
     pub change: AddressChange,
+}
+
+/// One address to delete.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressDelete {
+    /// Which.
+    pub id: AddressId,
+    /// The version that the caller has seen.
+    pub expected_version: Option<i32>,
 }
 
 /// One result per row, in the order of the rows.

@@ -23,7 +23,7 @@ use crate::{
     },
     graphql::check_metadata,
     text::e164,
-    work::{Change, UnitOfWork, UserError, WriteError, dialect},
+    work::{Change, ErrorCode, UnitOfWork, UserError, WriteError, dialect},
 };
 
 /// Changes addresses; several statements for any number of rows and owners.
@@ -84,12 +84,12 @@ pub async fn update(unit: &mut UnitOfWork, updates: Vec<AddressUpdate>) -> Resul
     Ok(rows)
 }
 
-/// The addresses that match a condition, at most `most` and one more, in the order of their ids.
+/// The ids of the addresses that match a condition and that the viewer may change, at most `most`.
 ///
 /// # Errors
-/// Faults.
-pub async fn matching(unit: &UnitOfWork, condition: Condition, most: u64) -> Result<Vec<AddressId>, DbErr> {
-    visibility::writable_by(unit.viewer())
+/// `SELECTOR_TOO_BROAD` when there are more.
+pub async fn select(unit: &UnitOfWork, condition: Condition, most: u64) -> Result<Vec<AddressId>, WriteError> {
+    let ids: Vec<AddressId> = visibility::writable_by(unit.viewer())
         .select_only()
         .column(Column::Id)
         .filter(condition)
@@ -97,7 +97,16 @@ pub async fn matching(unit: &UnitOfWork, condition: Condition, most: u64) -> Res
         .limit(most + 1)
         .into_tuple()
         .all(unit.db())
-        .await
+        .await?;
+    if ids.len() as u64 > most {
+        return Err(UserError::new(
+            ErrorCode::SelectorTooBroad,
+            "where",
+            format!("More than {most} addresses match. Narrow the selector or raise maxAffected."),
+        )
+        .into());
+    }
+    Ok(ids)
 }
 
 /// Locks the owners of these addresses, then the addresses, those that the viewer may change.
