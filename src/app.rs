@@ -75,6 +75,8 @@ pub struct App {
     pub parts: CallParts,
     /// The routes.
     pub router: Router,
+    /// The query page.
+    pub page: Page,
     /// Set when the service was told to stop.
     pub stopping: Arc<AtomicBool>,
 }
@@ -104,6 +106,7 @@ impl App {
         };
         Self {
             parts: call_parts,
+            page: state.page.clone(),
             router: http::router(state),
             stopping,
         }

@@ -3,11 +3,15 @@
 //!
 //! Exit codes: 0 when it went well, 1 when something failed, 2 when the command line or the configuration is wrong.
 
+mod api_key;
 mod config;
+mod demo;
 mod migrate;
 mod schema;
 mod serve;
 mod signing_key;
+mod staff;
+mod system;
 
 use std::{
     fmt,
@@ -21,6 +25,7 @@ use clap::{Parser, Subcommand};
 use sea_orm::DbErr;
 
 use crate::{
+    auth::{Permissions, UnknownPermission},
     config::{Config, Mistakes},
     migrate::MigrateError,
     telemetry,
@@ -55,10 +60,18 @@ struct Arguments {
 enum Command {
     /// Serve the GraphQL API
     Serve(serve::Serve),
+    /// Look around, on made-up customers
+    Demo(demo::Demo),
     /// Bring the tables of the database up to date, or back
     Migrate(migrate::Migrate),
     /// Print the GraphQL schema
     Schema(schema::Schema),
+    /// Create staff users
+    #[command(subcommand)]
+    Staff(staff::Staff),
+    /// Create API keys
+    #[command(subcommand)]
+    ApiKey(api_key::ApiKey),
     /// Make a key that signs access tokens
     #[command(subcommand)]
     SigningKey(signing_key::SigningKey),
@@ -113,8 +126,11 @@ pub fn main() -> ExitCode {
     let file = arguments.config.as_deref();
     let done = match arguments.command {
         Command::Serve(serve) => configured(file).and_then(|config| run(serve.run(config))),
+        Command::Demo(demo) => configured(file).and_then(|config| run(demo.run(config))),
         Command::Migrate(migrate) => configured(file).and_then(|config| run(migrate.run(config))),
         Command::Schema(schema) => schema.run(),
+        Command::Staff(staff) => configured(file).and_then(|config| run(staff.run(config))),
+        Command::ApiKey(api_key) => configured(file).and_then(|config| run(api_key.run(config))),
         Command::SigningKey(signing_key) => signing_key.run(),
         Command::Config(command) => command.run(file),
     };
@@ -159,6 +175,20 @@ fn say(text: impl fmt::Display) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Tells people something beside what is printed for programs.
+fn note(text: impl fmt::Display) -> Result<(), Failure> {
+    Ok(writeln!(io::stderr().lock(), "{text}")?)
+}
+
+/// Reads a list of permissions; an empty one is a mistake.
+fn permissions(text: &str) -> Result<Permissions, String> {
+    let permissions: Permissions = text.parse().map_err(|error: UnknownPermission| error.to_string())?;
+    if permissions.iter().next().is_none() {
+        return Err("name at least one permission".to_owned());
+    }
+    Ok(permissions)
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Serve {
         config.check_for_serving()?;
         let keys = SigningKeyPem::find(&config)?.keys()?;
         // The port comes first, so that a service that cannot serve changes no tables.
-        let listener = listen(&config.server).await?;
+        let listener = listen(&config.server, &another_port(&config.server)).await?;
         let database = connect(&config).await?;
         for step in migrate::up(&database).await? {
             tracing::info!(step, "migrated");
@@ -50,8 +50,14 @@ impl Serve {
     }
 }
 
-/// Takes the port.
-pub(super) async fn listen(config: &ServerConfig) -> Result<TcpListener, Failure> {
+/// How to take another port.
+fn another_port(config: &ServerConfig) -> String {
+    let port = config.listen.port().checked_add(1).unwrap_or(4000);
+    format!("CUSTOMER_GRAPH_SERVER_LISTEN={}:{port}", config.listen.ip())
+}
+
+/// Takes the port; `instead` says how to take another one.
+pub(super) async fn listen(config: &ServerConfig, instead: &str) -> Result<TcpListener, Failure> {
     let address = config.listen;
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
@@ -59,11 +65,7 @@ pub(super) async fn listen(config: &ServerConfig) -> Result<TcpListener, Failure
             std::io::ErrorKind::PermissionDenied => "Ports below 1024 need privileges; take another port",
             _ => "Take another address",
         };
-        Failure::Fault(format!(
-            "Cannot listen on {address}: {error}.\n{advice}: CUSTOMER_GRAPH_SERVER_LISTEN={}:{}",
-            address.ip(),
-            address.port().checked_add(1).unwrap_or(4000)
-        ))
+        Failure::Fault(format!("Cannot listen on {address}: {error}.\n{advice}: {instead}"))
     })
 }
 

@@ -50,6 +50,11 @@ pub fn customer_id(customer: &DemoCustomer) -> CustomerId {
     id(customer.created_at, customer.index)
 }
 
+/// The id that a customer has in another system.
+pub(super) fn external_id(person: &DemoCustomer) -> String {
+    format!("CRM-{:06}", person.index)
+}
+
 fn opened() -> DateTime<Utc> {
     DEMO_NOW - OPENED
 }
@@ -244,7 +249,7 @@ fn customer(person: &DemoCustomer) -> customer::Model {
         phone_e164: phone(|phone| &phone.e164),
         has_account: person.registered,
         status: customer::Status::Active,
-        external_id: Some(format!("CRM-{:06}", person.index)),
+        external_id: Some(external_id(person)),
         locale: None,
         created_by: None,
         metadata: Json::Object(metadata),

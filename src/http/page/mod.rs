@@ -5,6 +5,8 @@
 
 mod examples;
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use axum::{
     body::Bytes,
     extract::State,
@@ -79,7 +81,7 @@ impl PageTokens {
 /// The page, ready to be sent.
 #[derive(Clone)]
 pub struct Page {
-    html: Bytes,
+    html: Arc<RwLock<Bytes>>,
     policy: HeaderValue,
 }
 
@@ -91,39 +93,11 @@ impl std::fmt::Debug for Page {
 }
 
 impl Page {
-    /// Puts the page together.
+    /// A page that offers these tokens.
     #[must_use]
     pub fn new(tokens: &PageTokens) -> Self {
-        let [scripts @ .., style] = &ASSETS;
-        let asset = |asset: &Asset| json!({ "url": asset.url, "integrity": asset.integrity });
-        let scopes: Vec<_> = Scope::ALL
-            .iter()
-            .map(|scope| {
-                let examples: Vec<_> = EXAMPLES
-                    .iter()
-                    .filter(|example| example.scope == *scope)
-                    .map(|example| {
-                        json!({
-                            "title": example.title(),
-                            "query": example.query,
-                            "variables": example.variables.unwrap_or_default(),
-                        })
-                    })
-                    .collect();
-                json!({ "name": scope.title(), "about": scope.about(), "token": tokens.of(*scope), "examples": examples })
-            })
-            .collect();
-        let data = json!({
-            "graphiql": { "scripts": scripts.iter().map(asset).collect::<Vec<_>>(), "style": asset(style) },
-            "scopes": scopes,
-        });
-        // A `<` could end the element that the data stands in.
-        let data = data.to_string().replace('<', "\\u003c");
-        let html = HTML
-            .replace("/*style*/", STYLE)
-            .replace("/*script*/", SCRIPT)
-            .replace("/*data*/", &data);
         let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
+        let [scripts @ .., style] = &ASSETS;
         let urls: Vec<&str> = scripts.iter().map(|script| script.url).collect();
         let policy = format!(
             "default-src 'none'; script-src {} {}; style-src {} {}; style-src-attr 'unsafe-inline'; \
@@ -135,15 +109,67 @@ impl Page {
             style.url,
         );
         Self {
-            html: html.into(),
+            html: Arc::new(RwLock::new(html(tokens))),
             policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
         }
     }
+
+    /// Offers other tokens from now on.
+    pub fn offer(&self, tokens: &PageTokens) {
+        *self.html.write().unwrap_or_else(PoisonError::into_inner) = html(tokens);
+    }
+
+    fn response(&self) -> Response {
+        let html = self.html.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut response = html.into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+        response
+    }
+}
+
+/// Puts the page together.
+fn html(tokens: &PageTokens) -> Bytes {
+    let [scripts @ .., style] = &ASSETS;
+    let asset = |asset: &Asset| json!({ "url": asset.url, "integrity": asset.integrity });
+    let scopes: Vec<_> = Scope::ALL
+        .iter()
+        .map(|scope| {
+            let examples: Vec<_> = EXAMPLES
+                .iter()
+                .filter(|example| example.scope == *scope)
+                .map(|example| {
+                    json!({
+                        "title": example.title(),
+                        "query": example.query,
+                        "variables": example.variables.unwrap_or_default(),
+                    })
+                })
+                .collect();
+            json!({ "name": scope.title(), "about": scope.about(), "token": tokens.of(*scope), "examples": examples })
+        })
+        .collect();
+    let data = json!({
+        "graphiql": { "scripts": scripts.iter().map(asset).collect::<Vec<_>>(), "style": asset(style) },
+        "scopes": scopes,
+    });
+    // A `<` could end the element that the data stands in.
+    let data = data.to_string().replace('<', "\\u003c");
+    HTML.replace("/*style*/", STYLE)
+        .replace("/*script*/", SCRIPT)
+        .replace("/*data*/", &data)
+        .into()
 }
 
 /// `GET /`.
 pub(super) async fn root(State(state): State<HttpState>) -> Response {
-    show(&state.page)
+    state.page.response()
 }
 
 /// `GET /graphql`: the page for browsers; other clients are told to POST.
@@ -153,21 +179,8 @@ pub(super) async fn graphql(State(state): State<HttpState>, headers: HeaderMap) 
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accepted| accepted.contains("text/html"));
     if wants_html {
-        show(&state.page)
+        state.page.response()
     } else {
         endpoint::method_not_allowed().await
     }
-}
-
-fn show(page: &Page) -> Response {
-    let mut response = page.html.clone().into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    headers.insert(header::CONTENT_SECURITY_POLICY, page.policy.clone());
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
-    response
 }

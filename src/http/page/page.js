@@ -63,7 +63,8 @@
       return (await send(operation, headers)).json();
     };
     const defaultTabs = data.scopes.flatMap((scope) =>
-      scope.examples.map(({ query, variables }) => ({
+      // More than two tabs of each do not fit on a screen.
+      scope.examples.slice(0, 2).map(({ query, variables }) => ({
         query,
         variables,
         headers: JSON.stringify({ Authorization: `Bearer ${scope.token ?? ""}`.trim() }, null, 2),
@@ -72,7 +73,7 @@
     if (!widest) defaultTabs.forEach((tab) => (tab.headers = '{\n  "Authorization": "Bearer "\n}'));
     const create = window.React.createElement;
     const logo = create(window.GraphiQL.Logo, null, create("a", { href: "?plain", className: "graphiql-logo-link" }, "customer graph"));
-    const page = create(window.GraphiQL, { fetcher, defaultTabs, storage: memory(), shouldPersistHeaders: false, defaultEditorToolsVisibility: "variables" }, logo);
+    const page = create(window.GraphiQL, { fetcher, defaultTabs, headers: defaultTabs[0].headers, storage: memory(), shouldPersistHeaders: false, defaultEditorToolsVisibility: "variables" }, logo);
     byId("waiting").hidden = true;
     byId("graphiql").hidden = false;
     window.ReactDOM.createRoot(byId("graphiql")).render(page);

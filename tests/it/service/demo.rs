@@ -1,9 +1,11 @@
 use std::cell::Cell;
 
 use customer_graph::demo::{self, FillError, people::population};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
-use crate::on_both;
+use super::program::{outcome, program};
+use crate::{harness::Persona, on_both};
 
 on_both! {
     async fn the_population_is_written_whole(app: TestApp) {
@@ -48,6 +50,33 @@ on_both! {
         assert!(found.contains(&json!({ "id": id })), "{found:?}");
     }
 
+    async fn a_few_can_log_in_and_again_when_the_database_is_kept(app: TestApp) {
+        demo::fill(&app.app.parts.database, demo::SEED, 100, |_| ()).await.unwrap();
+        let call = app.system();
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let log_ins = demo::log_ins(&call, demo::SEED, 100).await.unwrap();
+            assert_eq!(log_ins.customers.len(), 3);
+            for customer in &log_ins.customers {
+                let persona = Persona::bearer("customer", customer.token(&call).unwrap().expose_secret());
+                let answer = app.ask(&persona, "{ me { id email } }", json!({})).await;
+                assert_eq!(answer.data()["me"], json!({ "id": customer.id.to_string(), "email": customer.email }));
+            }
+            let input = json!({ "input": { "email": demo::STAFF_EMAIL, "password": demo::PASSWORD, "actor": "STAFF" } });
+            let log_in = "mutation($input: SessionCreateInput!) {
+                sessionCreate(input: $input) { accessToken userErrors { code } }
+            }";
+            let answer = app.ask(&Persona::anonymous(), log_in, input).await;
+            assert!(answer.data()["sessionCreate"]["accessToken"].is_string(), "{:#}", answer.body);
+            let key = log_ins.analyst_key.expose_secret().to_owned();
+            let analyst = Persona::bearer("analyst", &key);
+            let answer = app.ask(&analyst, "{ customers(first: 1) { totalCount } }", json!({})).await;
+            assert_eq!(answer.data()["customers"]["totalCount"], 100);
+            seen.push(key);
+        }
+        assert_ne!(seen[0], seen[1]);
+    }
+
     async fn a_database_with_customers_is_left_alone(app: TestApp) {
         let database = &app.app.parts.database;
         demo::fill(database, demo::SEED, 5, |_| ()).await.unwrap();
@@ -55,4 +84,36 @@ on_both! {
         assert!(matches!(again, Err(FillError::NotEmpty)));
         assert_eq!(app.count("customer").await, 5);
     }
+}
+
+#[test]
+fn the_command_fills_a_file_prints_how_to_log_in_and_replaces_nothing_but_databases() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.sqlite");
+    let demo = |arguments: &[&str]| {
+        let fixed = [
+            "demo",
+            "--customers",
+            "20",
+            "--no-serve",
+            "--database",
+            file.to_str().unwrap(),
+        ];
+        outcome(program(&[&fixed[..], arguments].concat()).output().unwrap())
+    };
+    for arguments in [&[][..], &[], &["--keep"]] {
+        let (code, text, errors) = demo(arguments);
+        assert_eq!(code, 0, "{errors}");
+        assert_eq!(text.contains("Made up 20 customers"), arguments.is_empty(), "{text}");
+        assert_eq!(text.matches("cgk_").count(), 2, "{text}");
+        assert!(text.contains("Staff user     staff@shop.example, password"), "{text}");
+    }
+    std::fs::write(&file, "my diary").unwrap();
+    let (code, _, errors) = demo(&[]);
+    assert_eq!(code, 1);
+    assert!(
+        errors.contains("is not a SQLite database; it was left alone"),
+        "{errors}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "my diary");
 }
