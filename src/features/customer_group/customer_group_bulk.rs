@@ -25,7 +25,7 @@ pub struct CustomerGroupBulkMutation;
 pub struct CustomerGroupBulkCreateInput {
     /// The groups.
     customer_groups: Vec<CustomerGroupFields>,
-    /// What becomes of the others when some are wrong.
+    /// What becomes of the others when one is wrong.
     #[graphql(default)]
     error_policy: BulkErrorPolicy,
     /// Run everything, answer with what would change, keep nothing.
@@ -50,7 +50,7 @@ pub struct CustomerGroupBulkUpdateRow {
 pub struct CustomerGroupBulkUpdateInput {
     /// The groups and their changes.
     customer_groups: Vec<CustomerGroupBulkUpdateRow>,
-    /// What becomes of the others when some are wrong.
+    /// What becomes of the others when one is wrong.
     #[graphql(default)]
     error_policy: BulkErrorPolicy,
     /// Run everything, answer with what would change, keep nothing.
@@ -64,7 +64,7 @@ pub struct CustomerGroupBulkUpdateInput {
 pub struct CustomerGroupBulkDeleteInput {
     /// The groups.
     ids: Vec<Id<CustomerGroupId>>,
-    /// What becomes of the others when some are wrong.
+    /// What becomes of the others when one is wrong.
     #[graphql(default)]
     error_policy: BulkErrorPolicy,
     /// Run everything, answer with what would change, keep nothing.
@@ -85,9 +85,9 @@ pub struct CustomerGroupResult {
 /// What a bulk mutation of groups answers.
 #[derive(Debug, SimpleObject)]
 pub struct CustomerGroupBulkPayload {
-    /// One result for each row, in order; null when nothing was written.
-    results: Option<Vec<CustomerGroupResult>>,
-    /// What is wrong with the input as a whole, or with its rows when nothing was written.
+    /// One result per row, in the order of the input; empty when everything was refused.
+    results: Vec<CustomerGroupResult>,
+    /// What is wrong with the input; when everything is refused, the errors of all rows.
     user_errors: Vec<Problem>,
     /// What would change, for a dry run.
     dry_run: Option<DryRunResult>,
@@ -97,7 +97,7 @@ pub struct CustomerGroupBulkPayload {
 #[derive(Debug, SimpleObject)]
 pub struct CustomerGroupDeleteResult {
     /// The group that is gone; null when there are user errors.
-    deleted_id: Option<ID>,
+    deleted_customer_group_id: Option<ID>,
     /// How many customers were in it; null when there are user errors.
     removed_membership_count: Option<i64>,
     /// What is wrong with this row.
@@ -107,9 +107,9 @@ pub struct CustomerGroupDeleteResult {
 /// What `customerGroupBulkDelete` answers.
 #[derive(Debug, SimpleObject)]
 pub struct CustomerGroupBulkDeletePayload {
-    /// One result for each id, in order; null when nothing was deleted.
-    results: Option<Vec<CustomerGroupDeleteResult>>,
-    /// What is wrong with the input as a whole, or with its rows when nothing was deleted.
+    /// One result per id, in the order of the input; empty when everything was refused.
+    results: Vec<CustomerGroupDeleteResult>,
+    /// What is wrong with the input; when everything is refused, the errors of all rows.
     user_errors: Vec<Problem>,
     /// What would change, for a dry run.
     dry_run: Option<DryRunResult>,
@@ -232,23 +232,23 @@ impl CustomerGroupBulkMutation {
             Err(error) => Err(error),
         };
         let (rows, user_errors, dry_run) = payload(call, written)?;
-        let results = rows.map(|rows| {
-            rows.0
-                .into_iter()
-                .map(|row| match row {
-                    Ok(deleted) => CustomerGroupDeleteResult {
-                        deleted_id: Some(deleted.id.to_string().into()),
-                        removed_membership_count: Some(i64::try_from(deleted.memberships).unwrap_or(i64::MAX)),
-                        user_errors: Vec::new(),
-                    },
-                    Err(errors) => CustomerGroupDeleteResult {
-                        deleted_id: None,
-                        removed_membership_count: None,
-                        user_errors: problems(errors),
-                    },
-                })
-                .collect()
-        });
+        let results = rows
+            .map(|rows| rows.0)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| match row {
+                Ok(deleted) => CustomerGroupDeleteResult {
+                    deleted_customer_group_id: Some(deleted.id.to_string().into()),
+                    removed_membership_count: Some(i64::try_from(deleted.memberships).unwrap_or(i64::MAX)),
+                    user_errors: Vec::new(),
+                },
+                Err(errors) => CustomerGroupDeleteResult {
+                    deleted_customer_group_id: None,
+                    removed_membership_count: None,
+                    user_errors: problems(errors),
+                },
+            })
+            .collect();
         Ok(Some(CustomerGroupBulkDeletePayload {
             results,
             user_errors,
@@ -269,20 +269,20 @@ fn at_the_row(errors: Vec<UserError>) -> Vec<UserError> {
 
 fn answer(call: &Call, written: Result<Written<RowResults<Model>>, WriteError>) -> Result<CustomerGroupBulkPayload> {
     let (rows, user_errors, dry_run) = payload(call, written)?;
-    let results = rows.map(|rows| {
-        rows.into_iter()
-            .map(|row| match row {
-                Ok(row) => CustomerGroupResult {
-                    customer_group: Some(row.into()),
-                    user_errors: Vec::new(),
-                },
-                Err(errors) => CustomerGroupResult {
-                    customer_group: None,
-                    user_errors: problems(errors),
-                },
-            })
-            .collect()
-    });
+    let results = rows
+        .unwrap_or_default()
+        .into_iter()
+        .map(|row| match row {
+            Ok(row) => CustomerGroupResult {
+                customer_group: Some(row.into()),
+                user_errors: Vec::new(),
+            },
+            Err(errors) => CustomerGroupResult {
+                customer_group: None,
+                user_errors: problems(errors),
+            },
+        })
+        .collect();
     Ok(CustomerGroupBulkPayload {
         results,
         user_errors,

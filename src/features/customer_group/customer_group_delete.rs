@@ -31,7 +31,7 @@ pub struct CustomerGroupDeleteInput {
 #[derive(Debug, SimpleObject)]
 pub struct CustomerGroupDeletePayload {
     /// The group that is gone; null when there are user errors.
-    deleted_id: Option<ID>,
+    deleted_customer_group_id: Option<ID>,
     /// How many customers were in it; null when there are user errors.
     removed_membership_count: Option<i64>,
     /// What is wrong with the input.
@@ -68,7 +68,7 @@ impl CustomerGroupDeleteMutation {
             .await;
         let (deleted, user_errors, dry_run) = payload(call, written)?;
         Ok(Some(CustomerGroupDeletePayload {
-            deleted_id: deleted.as_ref().map(|row| row.0.id.to_string().into()),
+            deleted_customer_group_id: deleted.as_ref().map(|row| row.0.id.to_string().into()),
             removed_membership_count: deleted.map(|row| i64::try_from(row.0.memberships).unwrap_or(i64::MAX)),
             user_errors,
             dry_run,

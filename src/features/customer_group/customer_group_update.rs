@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     auth::guard,
-    graphql::{ContextExt, DryRunResult, Id, Problem, most_affected, payload},
-    work::{Complaints, ErrorCode, Plain, UnitOfWork, UserError, WriteError},
+    graphql::{ContextExt, DryRunResult, Id, Problem, bad_input, most_affected, payload},
+    work::{Complaints, Plain, UnitOfWork, UserError, WriteError},
 };
 
 /// The mutations of this file.
@@ -48,12 +48,12 @@ pub struct CustomerGroupUpdatePayload {
 /// The same changes of all groups that match.
 #[derive(Debug, InputObject)]
 pub struct CustomerGroupUpdateBySelectorInput {
-    /// Which groups: at least one condition.
+    /// Which groups: the same filter as that of the list. It cannot be empty.
     #[graphql(name = "where")]
     filter: CustomerGroupWhere,
     /// What to change.
     change: CustomerGroupCommonChange,
-    /// Change nothing when more groups than this match.
+    /// The most groups that you expect to match; when more do, nothing is changed.
     max_affected: i32,
     /// Run everything, answer with what would change, keep nothing.
     dry_run: Option<bool>,
@@ -64,11 +64,11 @@ pub struct CustomerGroupUpdateBySelectorInput {
 /// What `customerGroupUpdateBySelector` answers.
 #[derive(Debug, SimpleObject)]
 pub struct CustomerGroupUpdateBySelectorPayload {
-    /// How many groups match; null when there are user errors.
-    affected_count: Option<i32>,
-    /// The groups that match; null when there are user errors.
-    affected_ids: Option<Vec<ID>>,
-    /// What is wrong with the input. For what is wrong with a group after the change, the path begins with its id.
+    /// How many groups matched; 0 when there are user errors.
+    affected_count: i32,
+    /// Which they are.
+    affected_ids: Vec<ID>,
+    /// What is wrong with the input.
     user_errors: Vec<Problem>,
     /// What would change, for a dry run.
     dry_run: Option<DryRunResult>,
@@ -133,18 +133,14 @@ impl CustomerGroupUpdateMutation {
             input.dry_run,
             None,
         )?;
+        if input.filter.is_empty() {
+            return Err(bad_input("The selector must have a condition.", Some("INVALID_FILTER")));
+        }
         let most = most_affected(input.max_affected, call.limits.selector_rows)?;
         let condition = input.filter.condition(call)?;
         let change = input.change.change();
-        let written = if input.filter.is_empty() {
-            Err(UserError::new(
-                ErrorCode::Required,
-                "where",
-                "Say which groups are meant: give at least one condition.",
-            )
-            .into())
-        } else {
-            call.write(options, async move |unit: &mut UnitOfWork| {
+        let written = call
+            .write(options, async move |unit: &mut UnitOfWork| {
                 let ids = service::select(unit, condition.clone(), most).await?;
                 let updates = ids
                     .iter()
@@ -155,11 +151,11 @@ impl CustomerGroupUpdateMutation {
                     })
                     .collect();
                 let rows = service::update(unit, updates).await?;
-                let errors: Vec<UserError> = ids
-                    .iter()
-                    .zip(rows)
-                    .filter_map(|(id, row)| Some((id, row.err()?)))
-                    .flat_map(|(id, errors)| errors.into_iter().map(|error| error.under(&id.to_string())))
+                let errors: Vec<UserError> = rows
+                    .into_iter()
+                    .filter_map(Result::err)
+                    .flatten()
+                    .map(|error| error.under("change"))
                     .collect();
                 if errors.is_empty() {
                     Ok(Plain(ids))
@@ -167,15 +163,12 @@ impl CustomerGroupUpdateMutation {
                     Err(WriteError::Refused(errors))
                 }
             })
-            .await
-        };
+            .await;
         let (ids, user_errors, dry_run) = payload(call, written)?;
-        let affected_ids: Option<Vec<ID>> = ids.map(|ids| ids.0.iter().map(|id| id.to_string().into()).collect());
+        let ids = ids.map(|ids| ids.0).unwrap_or_default();
         Ok(Some(CustomerGroupUpdateBySelectorPayload {
-            affected_count: affected_ids
-                .as_ref()
-                .map(|ids| i32::try_from(ids.len()).unwrap_or(i32::MAX)),
-            affected_ids,
+            affected_count: i32::try_from(ids.len()).unwrap_or(i32::MAX),
+            affected_ids: ids.into_iter().map(|id| id.to_string().into()).collect(),
             user_errors,
             dry_run,
         }))

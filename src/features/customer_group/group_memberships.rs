@@ -68,7 +68,7 @@ pub struct GroupMembershipPair {
 pub struct GroupMembershipsAddInput {
     /// Who is added to what.
     pairs: Vec<GroupMembershipPair>,
-    /// What becomes of the others when some are wrong.
+    /// What becomes of the others when one is wrong.
     #[graphql(default)]
     error_policy: BulkErrorPolicy,
     /// Run everything, answer with what would change, keep nothing.
@@ -82,7 +82,7 @@ pub struct GroupMembershipsAddInput {
 pub struct GroupMembershipsRemoveInput {
     /// Who is removed from what.
     pairs: Vec<GroupMembershipPair>,
-    /// What becomes of the others when some are wrong.
+    /// What becomes of the others when one is wrong.
     #[graphql(default)]
     error_policy: BulkErrorPolicy,
     /// Run everything, answer with what would change, keep nothing.
@@ -156,8 +156,8 @@ impl GroupMembershipChange {
 pub struct GroupMembersChangePayload {
     /// The group; null when there are user errors, or when you may not see groups.
     customer_group: Option<CustomerGroup>,
-    /// One result for each customer, first those to add, then those to remove; null when there are user errors.
-    results: Option<Vec<GroupMembershipChange>>,
+    /// One result for each customer, first those to add, then those to remove; empty when there are user errors.
+    results: Vec<GroupMembershipChange>,
     /// What is wrong with the input.
     user_errors: Vec<Problem>,
     /// What would change, for a dry run.
@@ -169,8 +169,8 @@ pub struct GroupMembersChangePayload {
 pub struct CustomerGroupsChangePayload {
     /// The customer; null when there are user errors.
     customer: Option<Customer>,
-    /// One result for each group, first those to add to, then those to remove from; null when there are user errors.
-    results: Option<Vec<GroupMembershipChange>>,
+    /// One result for each group, first those to add to, then those to remove from; empty when there are user errors.
+    results: Vec<GroupMembershipChange>,
     /// What is wrong with the input.
     user_errors: Vec<Problem>,
     /// What would change, for a dry run.
@@ -180,9 +180,9 @@ pub struct CustomerGroupsChangePayload {
 /// What `groupMembershipsAdd` and `groupMembershipsRemove` answer.
 #[derive(Debug, SimpleObject)]
 pub struct GroupMembershipsPayload {
-    /// One result for each pair, in order; null when nothing was written.
-    results: Option<Vec<GroupMembershipChange>>,
-    /// What is wrong with the input as a whole, or with its pairs when nothing was written.
+    /// One result for each pair, in the order of the input; empty when everything was refused.
+    results: Vec<GroupMembershipChange>,
+    /// What is wrong with the input; when everything is refused, the errors of all pairs.
     user_errors: Vec<Problem>,
     /// What would change, for a dry run.
     dry_run: Option<DryRunResult>,
@@ -219,7 +219,7 @@ impl GroupMembershipsMutation {
         };
         Ok(Some(GroupMembersChangePayload {
             customer_group,
-            results,
+            results: results.unwrap_or_default(),
             user_errors,
             dry_run,
         }))
@@ -255,7 +255,7 @@ impl GroupMembershipsMutation {
         };
         Ok(Some(CustomerGroupsChangePayload {
             customer,
-            results,
+            results: results.unwrap_or_default(),
             user_errors,
             dry_run,
         }))
@@ -373,7 +373,7 @@ async fn write_pairs(
     };
     let (rows, user_errors, dry_run) = payload(call, written)?;
     Ok(Some(GroupMembershipsPayload {
-        results: rows.map(|rows| shown(rows.0)),
+        results: rows.map(|rows| shown(rows.0)).unwrap_or_default(),
         user_errors,
         dry_run,
     }))

@@ -171,8 +171,8 @@ pub async fn select(unit: &UnitOfWork, condition: Condition, most: u64) -> Resul
     if rows.len() as u64 > most {
         return Err(UserError::new(
             ErrorCode::SelectorTooBroad,
-            "maxAffected",
-            "More groups match than maxAffected allows. Narrow the conditions, or raise maxAffected.",
+            "where",
+            format!("More than {most} groups match. Narrow the selector or raise maxAffected."),
         )
         .into());
     }
