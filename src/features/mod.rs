@@ -4,6 +4,7 @@ pub mod account;
 pub mod address;
 pub mod api_key;
 pub mod customer;
+pub mod customer_group;
 pub mod order;
 pub mod session;
 pub mod staff;

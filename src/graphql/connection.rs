@@ -6,10 +6,10 @@ use async_graphql::{Context, Object, ObjectType, OutputType, Result, SimpleObjec
 use sea_orm::ColumnTrait;
 
 use super::{
-    ContextExt, ListRequest, Listed,
+    ContextExt, ListRequest, Listed, Page, Window,
     direct::{Nodes, Plain},
-    list::Page,
 };
+use crate::work::Call;
 
 /// Whether there is more of a list, and where this page begins and ends.
 #[derive(Clone, Debug, SimpleObject)]
@@ -47,24 +47,70 @@ pub trait ListNode: OutputType + ObjectType + Clone + Send + Sync + 'static {
 pub type Total =
     Box<dyn for<'a> Fn(&'a Context<'_>) -> Pin<Box<dyn Future<Output = Result<i64>> + Send + 'a>> + Send + Sync>;
 
+/// Where the items of a page stand in their list, whatever its rows are: the same node may stand in lists that are
+/// sorted by different tables.
+trait Places: Send + Sync {
+    fn window(&self) -> &Window;
+    fn more(&self) -> bool;
+    fn cursor(&self, call: &Call, position: usize) -> Option<String>;
+}
+
+struct Listing<C, R> {
+    request: Arc<ListRequest<C>>,
+    page: Page<R>,
+}
+
+impl<C: ColumnTrait, R: Listed<C> + Send + Sync> Places for Listing<C, R> {
+    fn window(&self) -> &Window {
+        &self.request.window
+    }
+
+    fn more(&self) -> bool {
+        self.page.more
+    }
+
+    fn cursor(&self, call: &Call, position: usize) -> Option<String> {
+        let row = self.page.rows.get(position)?;
+        Some(self.request.cursor(call, row))
+    }
+}
+
 /// A page of a list.
 pub struct Connection<N: ListNode> {
-    request: Arc<ListRequest<N::Column>>,
-    page: Page<N::Row>,
+    rows: Arc<[N::Row]>,
+    places: Arc<dyn Places>,
     total: Total,
 }
 
 impl<N: ListNode> Connection<N> {
-    /// A page, and the way to count the whole list.
+    /// A page of the list that the node has of its own, and the way to count the whole list.
     pub fn new(request: Arc<ListRequest<N::Column>>, page: Page<N::Row>, total: Total) -> Self {
-        Self { request, page, total }
+        Self {
+            rows: Arc::clone(&page.rows),
+            places: Arc::new(Listing { request, page }),
+            total,
+        }
+    }
+
+    /// A page of any list whose rows hold the row of the node.
+    pub fn of<C, R>(request: Arc<ListRequest<C>>, page: Page<R>, row: fn(&R) -> N::Row, total: Total) -> Self
+    where
+        C: ColumnTrait,
+        R: Listed<C> + Send + Sync + 'static,
+    {
+        Self {
+            rows: page.rows.iter().map(row).collect(),
+            places: Arc::new(Listing { request, page }),
+            total,
+        }
     }
 }
 
 /// An item of a list and its place in it.
 pub struct Edge<N: ListNode> {
-    request: Arc<ListRequest<N::Column>>,
     row: N::Row,
+    places: Arc<dyn Places>,
+    position: usize,
 }
 
 impl<N: ListNode> TypeName for Connection<N> {
@@ -84,31 +130,32 @@ impl<N: ListNode> TypeName for Edge<N> {
 impl<N: ListNode> Connection<N> {
     /// The items with their cursors.
     async fn edges(&self) -> Vec<Edge<N>> {
-        self.page
-            .rows
+        self.rows
             .iter()
-            .map(|row| Edge {
-                request: Arc::clone(&self.request),
+            .enumerate()
+            .map(|(position, row)| Edge {
                 row: row.clone(),
+                places: Arc::clone(&self.places),
+                position,
             })
             .collect()
     }
 
     /// The items without their cursors.
     async fn nodes(&self) -> Nodes<N> {
-        Nodes(Arc::clone(&self.page.rows))
+        Nodes(Arc::clone(&self.rows))
     }
 
     /// Where this page is in the list.
     async fn page_info(&self, ctx: &Context<'_>) -> PageInfo {
-        let cursor = |row: Option<&N::Row>| row.map(|row| self.request.cursor(ctx.call(), row));
-        let window = &self.request.window;
-        let (ahead, behind) = (self.page.more, window.from.is_some());
+        let window = self.places.window();
+        let (ahead, behind) = (self.places.more(), window.from.is_some());
+        let last = self.rows.len().saturating_sub(1);
         PageInfo {
             has_next_page: if window.backwards { behind } else { ahead },
             has_previous_page: if window.backwards { ahead } else { behind },
-            start_cursor: cursor(self.page.rows.first()),
-            end_cursor: cursor(self.page.rows.last()),
+            start_cursor: self.places.cursor(ctx.call(), 0),
+            end_cursor: self.places.cursor(ctx.call(), last),
         }
     }
 
@@ -123,7 +170,7 @@ impl<N: ListNode> Connection<N> {
 impl<N: ListNode> Edge<N> {
     /// The place, to be given as `after` or `before`.
     async fn cursor(&self, ctx: &Context<'_>) -> String {
-        self.request.cursor(ctx.call(), &self.row)
+        self.places.cursor(ctx.call(), self.position).unwrap_or_default()
     }
 
     /// The item.
@@ -136,7 +183,7 @@ impl<N: ListNode> std::fmt::Debug for Connection<N> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Connection")
-            .field("request", &self.request)
+            .field("window", self.places.window())
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, customer, session};
+use crate::features::{account, address, customer, customer_group, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -13,6 +13,7 @@ pub struct Query(
     session::ViewerQuery,
     customer::CustomerQuery,
     address::AddressQuery,
+    customer_group::CustomerGroupQuery,
 );
 
 /// The mutations of all rooms.
@@ -22,6 +23,7 @@ pub struct Mutation(
     session::SessionMutation,
     customer::CustomerMutation,
     address::AddressMutation,
+    customer_group::CustomerGroupMutation,
 );
 
 /// The one schema.

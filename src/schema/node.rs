@@ -1,12 +1,13 @@
 //! `node` and `nodes`: any object by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::id::{AddressId, CustomerId, PrefixedId};
+use entity::id::{AddressId, CustomerGroupId, CustomerGroupMemberId, CustomerId, PrefixedId};
 
 use crate::{
     features::{
         address::{Address, AddressById},
         customer::{Customer, CustomerById},
+        customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -23,6 +24,10 @@ pub enum Node {
     Customer(Customer),
     /// An address.
     Address(Address),
+    /// A customer group.
+    CustomerGroup(CustomerGroup),
+    /// The membership of a customer in a group.
+    CustomerGroupMembership(CustomerGroupMembership),
 }
 
 /// Any object by its id.
@@ -66,6 +71,14 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<AddressById>(parse(id)?)
             .await?
             .map(|row| Node::Address(Address(row)))),
+        CustomerGroupId::PREFIX => Ok(ctx
+            .load::<CustomerGroupById>(parse(id)?)
+            .await?
+            .map(|row| Node::CustomerGroup(CustomerGroup(row)))),
+        CustomerGroupMemberId::PREFIX => Ok(ctx
+            .load::<MembershipById>(parse(id)?)
+            .await?
+            .map(|row| Node::CustomerGroupMembership(CustomerGroupMembership(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

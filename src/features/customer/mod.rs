@@ -26,10 +26,9 @@ pub mod visibility;
 pub use filter::{CustomerSort, CustomerWhere};
 pub use input::CustomerFields;
 pub use loader::CustomerById;
-pub use object::{ActorRef, Customer};
-pub use query::CustomerQuery;
-
 pub(crate) use object::picked;
+pub use object::{ActorRef, Customer};
+pub use query::{CustomerConnection, CustomerQuery};
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]
