@@ -4,7 +4,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, customer, session};
+use crate::features::{account, address, channel, customer, order, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -13,6 +13,8 @@ pub struct Query(
     session::ViewerQuery,
     customer::CustomerQuery,
     address::AddressQuery,
+    channel::ChannelQuery,
+    order::OrderQuery,
 );
 
 /// The mutations of all rooms.
@@ -22,6 +24,7 @@ pub struct Mutation(
     session::SessionMutation,
     customer::CustomerMutation,
     address::AddressMutation,
+    order::OrderMutation,
 );
 
 /// The one schema.

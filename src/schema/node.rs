@@ -1,12 +1,14 @@
 //! `node` and `nodes`: any object by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::id::{AddressId, CustomerId, PrefixedId};
+use entity::id::{AddressId, ChannelId, CustomerId, OrderLinkId, PrefixedId};
 
 use crate::{
     features::{
         address::{Address, AddressById},
+        channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
+        order::{OrderLink, OrderLinkById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -23,6 +25,10 @@ pub enum Node {
     Customer(Customer),
     /// An address.
     Address(Address),
+    /// A channel.
+    Channel(Channel),
+    /// A link to an order.
+    OrderLink(OrderLink),
 }
 
 /// Any object by its id.
@@ -66,6 +72,14 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<AddressById>(parse(id)?)
             .await?
             .map(|row| Node::Address(Address(row)))),
+        ChannelId::PREFIX => Ok(ctx
+            .load::<ChannelById>(parse(id)?)
+            .await?
+            .map(|row| Node::Channel(Channel(row)))),
+        OrderLinkId::PREFIX => Ok(ctx
+            .load::<OrderLinkById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrderLink(OrderLink(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

@@ -13,3 +13,4 @@ mod address;
 mod customer;
 mod service;
 mod session;
+mod order;

@@ -8,7 +8,10 @@ use entity::customer::{Column, Model};
 use super::filter::{CustomerStatus, CustomerType};
 use crate::{
     auth::guard,
-    features::address::{self, Address, AddressConnection, AddressSort, AddressWhere},
+    features::{
+        address::{self, Address, AddressConnection, AddressSort, AddressWhere},
+        order::{OrderLinkConnection, OrderLinkWhere, orders_of_customer},
+    },
     graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, direct::Plain},
 };
 
@@ -239,6 +242,30 @@ impl Customer {
     )]
     async fn private_metadata(&self, keys: Option<Vec<String>>) -> Option<JsonObject> {
         Some(picked(&self.0.private_metadata, keys.as_deref()))
+    }
+
+    /// The orders of the customer, those placed last first. A customer sees their own; others require `orders:read`.
+    #[graphql(
+        guard = "guard::store_or_orders_read",
+        visible = "guard::shows::store_or_orders_read"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<OrderLinkWhere>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<OrderLinkConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        orders_of_customer(ctx, self.0.id, filter, page).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.
