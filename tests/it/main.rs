@@ -7,10 +7,9 @@
 )]
 
 mod harness;
-
 mod account;
 mod address;
 mod customer;
+mod order;
 mod service;
 mod session;
-mod order;

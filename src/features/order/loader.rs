@@ -6,8 +6,9 @@ use entity::{
     id::{CustomerId, OrderLinkId},
     order_line,
     order_link::{Column, Model},
+    row::Row,
 };
-use sea_orm::{DbErr, FromQueryResult, QueryFilter, QueryOrder, QueryTrait};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder, QueryTrait};
 
 use super::visibility::{lines_visible_to, visible_to};
 use crate::{
@@ -46,18 +47,17 @@ impl Batch for LinesOfOrder {
     type Value = Vec<Arc<order_line::Model>>;
 
     async fn load(call: &Call, keys: &[OrderLinkId]) -> Result<HashMap<OrderLinkId, Self::Value>, DbErr> {
-        let rows = lines_visible_to(&call.viewer)
+        let select = lines_visible_to(&call.viewer)
             .filter(dialect::any_of(
                 call.database.backend(),
                 dialect::column(order_line::Column::OrderLinkId),
                 keys.iter().map(|id| id.0),
             ))
             .order_by_asc(order_line::Column::OrderLinkId)
-            .order_by_asc(order_line::Column::Position)
-            .all(call.db())
-            .await?;
+            .order_by_asc(order_line::Column::Position);
         let mut lines: HashMap<OrderLinkId, Self::Value> = HashMap::with_capacity(keys.len());
-        for row in rows {
+        for row in call.db().query_all(&select.into_query()).await? {
+            let row = order_line::Model::read(&row, 0)?;
             lines.entry(row.order_link_id).or_default().push(Arc::new(row));
         }
         Ok(lines)
@@ -82,7 +82,7 @@ impl Batch for OrdersOfCustomer {
             Column::CustomerId,
             || visible_to(&call.viewer).into_query(),
             |row| {
-                let row = Model::from_query_result(row, "")?;
+                let row = Model::read(row, 0)?;
                 let customer = row
                     .customer_id
                     .ok_or_else(|| DbErr::Type("a customer's order without a customer".to_owned()))?;

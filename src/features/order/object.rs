@@ -15,7 +15,7 @@ use crate::{
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
     },
-    graphql::{ContextExt, DateTime, Email, ListNode, Money},
+    graphql::{ContextExt, DateTime, Email, ListNode, Money, direct::Plain},
 };
 
 /// What the customer graph knows of an order that another service owns.
@@ -28,6 +28,25 @@ impl ListNode for OrderLink {
 
     fn show(row: &Arc<Model>) -> Self {
         Self(Arc::clone(row))
+    }
+
+    fn plain(field: &str) -> Option<Plain<Arc<Model>>> {
+        Some(match field {
+            "__typename" => |_, json| json.text("OrderLink"),
+            "id" => |row, json| json.id(row.id),
+            "source" => |row, json| json.text(&row.source),
+            "orderId" => |row, json| json.text(&row.order_id),
+            "displayId" => |row, json| json.optional(row.display_id.as_deref()),
+            "status" => |row, json| json.text(&row.status),
+            "paymentStatus" => |row, json| json.optional(row.payment_status.as_deref()),
+            "fulfillmentStatus" => |row, json| json.optional(row.fulfillment_status.as_deref()),
+            "placedAt" => |row, json| json.instant(row.placed_at),
+            "sourceUpdatedAt" => |row, json| json.instant(row.source_updated_at),
+            "version" => |row, json| json.integer(row.version.into()),
+            "createdAt" => |row, json| json.instant(row.created_at),
+            "updatedAt" => |row, json| json.instant(row.updated_at),
+            _ => return None,
+        })
     }
 }
 
