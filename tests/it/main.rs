@@ -7,6 +7,7 @@
 )]
 
 mod harness;
+
 mod account;
 mod address;
 mod customer;
