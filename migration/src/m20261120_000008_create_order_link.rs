@@ -42,6 +42,7 @@ impl MigrationTrait for Migration {
                 "create index order_link_email on order_link (email_normalized)",
                 "create index order_link_placed_at on order_link (placed_at, id)",
                 "create index order_link_updated_at on order_link (updated_at, id)",
+                "create index order_link_created_at on order_link (created_at, id)",
                 "create table order_line (
     id {uuid} not null primary key,
     order_link_id {uuid} not null references order_link (id) on delete cascade,

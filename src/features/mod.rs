@@ -3,6 +3,7 @@
 pub mod account;
 pub mod address;
 pub mod api_key;
+pub mod channel;
 pub mod customer;
 pub mod customer_group;
 pub mod order;

@@ -76,6 +76,8 @@ pub enum TextForm {
     Folded,
     /// The column holds normalized e-mail addresses, and an empty text when it is not set.
     Email,
+    /// The column holds normalized e-mail addresses, or null.
+    EmailOrNull,
     /// The column holds text that is compared as it is, or null.
     Exact,
 }
@@ -84,7 +86,9 @@ impl TextForm {
     fn of(self, text: &str) -> String {
         match self {
             Self::Folded => fold(text),
-            Self::Email => crate::text::normalize_email(text).unwrap_or_else(|| text.trim().to_lowercase()),
+            Self::Email | Self::EmailOrNull => {
+                crate::text::normalize_email(text).unwrap_or_else(|| text.trim().to_lowercase())
+            }
             Self::Exact => text.to_owned(),
         }
     }
@@ -115,7 +119,7 @@ impl StringFilter {
         let column = || SimpleExpr::from(Expr::col(column.as_column_ref()));
         let unset = || match form {
             TextForm::Folded | TextForm::Email => column().eq(""),
-            TextForm::Exact => column().is_null(),
+            TextForm::EmailOrNull | TextForm::Exact => column().is_null(),
         };
         let mut condition = Condition::all();
         if let Some(text) = &self.eq {
@@ -133,7 +137,7 @@ impl StringFilter {
             condition = condition.add(column().is_not_in(texts.iter().map(|text| form.of(text))).or(unset()));
         }
         let part = |text: &str| {
-            if matches!(form, TextForm::Email) {
+            if matches!(form, TextForm::Email | TextForm::EmailOrNull) {
                 text.to_lowercase()
             } else {
                 form.of(text)

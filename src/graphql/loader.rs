@@ -1,29 +1,31 @@
 //! Loaders: what is asked for at the same moment is read in one statement.
 //!
 //! Loaders are born with the request, so they can neither leak one viewer's rows to another nor go stale. This is
-//! the only file that knows the `dataloader` crate, whose `load` panics on a missing key: a batch therefore answers
-//! every key, with `None` where there is nothing.
+//! the only file that knows the `dataloader` crate, which cuts what was gathered into batches, and whose `load` panics
+//! on a missing key: a batch therefore answers every key, with `None` where there is nothing.
+//!
+//! The gathering is our own. The crate lets every waiter wait some turns of the runtime and then queue for one lock, so
+//! that the answers of a page of a hundred customers arrive over many turns and what they ask for next is read in
+//! several statements. Here the first who asks waits for all, until nobody new comes, and all get
+//! their answers in the same turn.
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt::Debug,
     hash::Hash,
     marker::PhantomData,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use dataloader::{BatchFn, non_cached::Loader};
 use sea_orm::DbErr;
+use tokio::sync::oneshot;
 
 use crate::work::Call;
 
 /// The most keys that go into one statement.
 const BATCH: usize = 1_000;
-
-/// How often a loader lets others go before it reads. What is asked for at the same moment is asked for in the same
-/// turn of the request's one task, so one turn is enough for all of it; each further turn wakes every waiter again.
-const YIELDS: usize = 1;
 
 /// How one kind of value is read for many keys at once.
 pub trait Batch: Send + Sync + 'static {
@@ -58,6 +60,92 @@ impl<B: Batch> BatchFn<B::Key, Answer<B::Value>> for Reader<B> {
     }
 }
 
+/// For how many turns of the request's one task nobody new must have come. What is asked for at the same moment is
+/// mostly asked for in the same turn; a very large page takes several, one after the other.
+const QUIET_TURNS: usize = 1;
+
+type LoaderOf<B> = Loader<<B as Batch>::Key, Answer<<B as Batch>::Value>, Reader<B>>;
+
+/// Those who wait for a batch.
+type Waiting<B> = Vec<(<B as Batch>::Key, oneshot::Sender<Answer<<B as Batch>::Value>>)>;
+
+/// Gathers what is asked for, and has it read.
+struct Gathering<B: Batch> {
+    waiting: Mutex<Waiting<B>>,
+    loader: LoaderOf<B>,
+}
+
+impl<B: Batch> Gathering<B> {
+    fn new(call: Arc<Call>) -> Self {
+        let reader = Reader::<B> {
+            call,
+            batch: PhantomData,
+        };
+        Self {
+            waiting: Mutex::default(),
+            loader: LoaderOf::<B>::new(reader)
+                .with_max_batch_size(BATCH)
+                .with_yield_count(0),
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting<B>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn load(&self, key: B::Key) -> Answer<B::Value> {
+        loop {
+            let (sender, receiver) = oneshot::channel();
+            let first = {
+                let mut waiting = self.waiting();
+                waiting.push((key.clone(), sender));
+                waiting.len() == 1
+            };
+            if first {
+                self.lead().await;
+            }
+            // Fails when the one who led was given up, with an object that another error made null.
+            if let Ok(answer) = receiver.await {
+                return answer;
+            }
+        }
+    }
+
+    /// Waits until nobody new comes, reads for all, and tells all.
+    async fn lead(&self) {
+        let given_up = GivenUp(self);
+        let (mut known, mut quiet) = (1, 0);
+        while quiet < QUIET_TURNS {
+            tokio::task::yield_now().await;
+            let gathered = self.waiting().len();
+            quiet = if gathered == known { quiet + 1 } else { 0 };
+            known = gathered;
+        }
+        std::mem::forget(given_up);
+        let waiting = std::mem::take(&mut *self.waiting());
+        let keys: HashSet<B::Key> = waiting.iter().map(|(key, _)| key.clone()).collect();
+        // Fails for a key that a batch does not answer, which cannot happen.
+        let answers = self
+            .loader
+            .try_load_many(keys.into_iter().collect())
+            .await
+            .unwrap_or_default();
+        for (key, sender) in waiting {
+            // Who is not there any more does not need an answer.
+            let _ = sender.send(answers.get(&key).cloned().unwrap_or(Ok(None)));
+        }
+    }
+}
+
+/// Lets those who wait ask again when the one who leads is given up.
+struct GivenUp<'a, B: Batch>(&'a Gathering<B>);
+
+impl<B: Batch> Drop for GivenUp<'_, B> {
+    fn drop(&mut self) {
+        self.0.waiting().clear();
+    }
+}
+
 /// The loaders of one request, each made when it is first used.
 pub struct Loaders {
     call: Arc<Call>,
@@ -69,8 +157,6 @@ impl Debug for Loaders {
         formatter.debug_struct("Loaders").finish_non_exhaustive()
     }
 }
-
-type LoaderOf<B> = Loader<<B as Batch>::Key, Answer<<B as Batch>::Value>, Reader<B>>;
 
 impl Loaders {
     /// Loaders that read on behalf of this call.
@@ -87,32 +173,66 @@ impl Loaders {
     /// # Errors
     /// What the database answered to the whole batch; every waiter gets the same.
     pub async fn load<B: Batch>(&self, key: B::Key) -> Answer<B::Value> {
-        let loader = self.loader::<B>();
         // Without tokio's budget for one task, which a page of many parents would use up: some of them would then ask
         // too late to be in the batch of the others.
-        match tokio::task::unconstrained(loader.try_load(key)).await {
-            Ok(answer) => answer,
-            // Cannot happen: a batch answers every key.
-            Err(_) => Ok(None),
-        }
+        tokio::task::unconstrained(self.gathering::<B>().load(key)).await
     }
 
-    fn loader<B: Batch>(&self) -> LoaderOf<B> {
+    fn gathering<B: Batch>(&self) -> Arc<Gathering<B>> {
         let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
-        let loader = loaders.entry(TypeId::of::<B>()).or_insert_with(|| {
-            let reader = Reader::<B> {
-                call: Arc::clone(&self.call),
-                batch: PhantomData,
-            };
-            Arc::new(
-                LoaderOf::<B>::new(reader)
-                    .with_max_batch_size(BATCH)
-                    .with_yield_count(YIELDS),
-            )
-        });
-        match loader.downcast_ref::<LoaderOf<B>>() {
-            Some(loader) => loader.clone(),
-            None => unreachable!("a loader is kept under its own type"),
+        let loader = loaders
+            .entry(TypeId::of::<B>())
+            .or_insert_with(|| Arc::new(Gathering::<B>::new(Arc::clone(&self.call))));
+        match Arc::clone(loader).downcast() {
+            Ok(loader) => loader,
+            Err(_) => unreachable!("a loader is kept under its own type"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may")]
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waits_is_answered_although_the_one_who_leads_is_given_up() {
+        let settings = crate::work::DatabaseSettings {
+            url: "sqlite::memory:".to_owned().into(),
+            connections: 1,
+            acquire_timeout: std::time::Duration::from_secs(5),
+            statement_timeout: std::time::Duration::from_secs(5),
+        };
+        let parts = crate::work::CallParts {
+            database: crate::work::Database::connect(&settings).await.unwrap(),
+            clock: Arc::new(crate::work::SystemClock),
+            ids: Arc::default(),
+            limits: Arc::default(),
+            cursor_key: Arc::new([0; 32]),
+        };
+        let call = Call::new(parts, crate::auth::Viewer::Anonymous, String::new(), None);
+        let loaders = Loaders::new(Arc::new(call));
+        struct Same;
+        impl Batch for Same {
+            type Key = u32;
+            type Value = u32;
+            async fn load(_: &Call, keys: &[u32]) -> Result<HashMap<u32, u32>, DbErr> {
+                tokio::task::yield_now().await;
+                Ok(keys.iter().filter(|key| **key < 10).map(|key| (*key, *key)).collect())
+            }
+        }
+        for turns in 0..8 {
+            let mut leads = Box::pin(futures_util::future::maybe_done(loaders.load::<Same>(1)));
+            let mut waits = Box::pin(futures_util::future::maybe_done(loaders.load::<Same>(2)));
+            for _ in 0..turns {
+                let _ = futures_util::poll!(&mut leads);
+                let _ = futures_util::poll!(&mut waits);
+                tokio::task::yield_now().await;
+            }
+            drop(leads);
+            let ((), nothing) = futures_util::future::join(&mut waits, loaders.load::<Same>(11)).await;
+            assert_eq!(waits.as_mut().take_output().unwrap().unwrap(), Some(2));
+            assert_eq!(nothing.unwrap(), None);
         }
     }
 }

@@ -30,5 +30,5 @@ pub use list::{
 };
 pub use loader::{Batch, Loaders};
 pub use metadata::{MetadataChange, MetadataPatch, check_metadata};
-pub use scalar::{CountryCode, CurrencyCode, DateTime, Email, JsonObject, LanguageTag, Money, PhoneNumber};
+pub use scalar::{CountryCode, CurrencyCode, DateTime, Decimal, Email, JsonObject, LanguageTag, Money, PhoneNumber};
 pub use secret::Secret;

@@ -2,7 +2,6 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 use chrono::SecondsFormat;
-use rust_decimal::Decimal;
 use sea_orm::entity::prelude::{DateTimeUtc, Json};
 
 /// An instant in UTC, written as RFC 3339 with milliseconds: `2026-11-20T09:30:00.000Z`. Input may use any offset.
@@ -99,6 +98,37 @@ impl From<Json> for JsonObject {
     }
 }
 
+/// A decimal number, exact: written as text such as `"12.30"`. In input a number is taken, too, but not one of more
+/// than 15 digits with a fraction, which JSON cannot carry exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal(pub rust_decimal::Decimal);
+
+#[Scalar]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let refuse = || InputValueError::custom("A decimal number is written as text, such as \"12.30\".");
+        let text = match value {
+            Value::String(text) => text,
+            Value::Number(number) => {
+                let text = number.to_string();
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                if number.is_f64() && digits > 15 {
+                    return Err(refuse());
+                }
+                text
+            }
+            _ => return Err(refuse()),
+        };
+        rust_decimal::Decimal::from_str_exact(&text)
+            .map(Self)
+            .map_err(|_| refuse())
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
 /// An amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 #[graphql(shareable)]
@@ -107,4 +137,15 @@ pub struct Money {
     pub amount: Decimal,
     /// The currency.
     pub currency_code: CurrencyCode,
+}
+
+impl Money {
+    /// The amount behind minor units.
+    #[must_use]
+    pub fn from_minor(minor: i64, currency: &str) -> Self {
+        Self {
+            amount: Decimal(crate::money::from_minor(minor, currency)),
+            currency_code: CurrencyCode(currency.to_owned()),
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Puts the `null` where a denied field was.
 //!
-//! The executor leaves a field that failed out of its object, where the specification wants `null`. Each error names
-//! its path, so the answer is mended once per error and not at all when there is none.
+//! The executor leaves a field that failed out of its object, where the specification wants `null`, and makes an
+//! object that has lost all its fields `null` itself. Each error names its path, so the answer is mended once per error
+//! and not at all when there is none.
 
-use async_graphql::{Name, PathSegment, Response, Value};
+use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
 /// Inserts `null` at the path of every error where the key is missing.
 pub(super) fn mend(response: &mut Response) {
@@ -20,8 +21,20 @@ pub(super) fn mend(response: &mut Response) {
                 _ => None,
             };
         }
-        if let Some(Value::Object(fields)) = place {
-            fields.entry(Name::new(last)).or_insert(Value::Null);
+        match place {
+            Some(Value::Object(fields)) => {
+                fields.entry(Name::new(last)).or_insert(Value::Null);
+            }
+            // Guarded fields are nullable, so a denial never reaches the object around it.
+            Some(lost @ Value::Null) if is_denial(error) => {
+                *lost = Value::Object([(Name::new(last), Value::Null)].into_iter().collect());
+            }
+            _ => {}
         }
     }
+}
+
+fn is_denial(error: &ServerError) -> bool {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    matches!(code, Some(Value::String(code)) if code == "FORBIDDEN" || code == "UNAUTHENTICATED")
 }

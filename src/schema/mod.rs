@@ -4,7 +4,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, customer, customer_group, session};
+use crate::features::{account, address, channel, customer, customer_group, order, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -14,6 +14,8 @@ pub struct Query(
     customer::CustomerQuery,
     address::AddressQuery,
     customer_group::CustomerGroupQuery,
+    channel::ChannelQuery,
+    order::OrderQuery,
 );
 
 /// The mutations of all rooms.
@@ -24,6 +26,7 @@ pub struct Mutation(
     customer::CustomerMutation,
     address::AddressMutation,
     customer_group::CustomerGroupMutation,
+    order::OrderMutation,
 );
 
 /// The one schema.

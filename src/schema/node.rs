@@ -1,13 +1,15 @@
 //! `node` and `nodes`: any object by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::id::{AddressId, CustomerGroupId, CustomerGroupMemberId, CustomerId, PrefixedId};
+use entity::id::{AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, PrefixedId};
 
 use crate::{
     features::{
         address::{Address, AddressById},
+        channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
         customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
+        order::{OrderLink, OrderLinkById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -28,6 +30,10 @@ pub enum Node {
     CustomerGroup(CustomerGroup),
     /// The membership of a customer in a group.
     CustomerGroupMembership(CustomerGroupMembership),
+    /// A channel.
+    Channel(Channel),
+    /// A link to an order.
+    OrderLink(OrderLink),
 }
 
 /// Any object by its id.
@@ -79,6 +85,14 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<MembershipById>(parse(id)?)
             .await?
             .map(|row| Node::CustomerGroupMembership(CustomerGroupMembership(row)))),
+        ChannelId::PREFIX => Ok(ctx
+            .load::<ChannelById>(parse(id)?)
+            .await?
+            .map(|row| Node::Channel(Channel(row)))),
+        OrderLinkId::PREFIX => Ok(ctx
+            .load::<OrderLinkById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrderLink(OrderLink(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

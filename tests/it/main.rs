@@ -12,5 +12,6 @@ mod account;
 mod address;
 mod customer;
 mod customer_group;
+mod order;
 mod service;
 mod session;

@@ -11,6 +11,7 @@ use crate::{
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer},
+        order::{OrderLinkConnection, OrderLinkWhere, orders_of_customer},
     },
     graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, direct::Plain},
 };
@@ -267,6 +268,30 @@ impl Customer {
             before,
         };
         groups_of_customer(ctx, self.0.id, filter, page).await.map(Some)
+    }
+
+    /// The orders of the customer, those placed last first. A customer sees their own; others require `orders:read`.
+    #[graphql(
+        guard = "guard::store_or_orders_read",
+        visible = "guard::shows::store_or_orders_read"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<OrderLinkWhere>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<OrderLinkConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        orders_of_customer(ctx, self.0.id, filter, page).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.

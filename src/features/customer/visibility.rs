@@ -59,3 +59,13 @@ pub fn delete(viewer: &Viewer) -> sea_orm::DeleteMany<Entity> {
         delete.filter(Expr::val(1).eq(0))
     }
 }
+
+/// The customers that somebody may name in what they write about something else: all with that permission, else none.
+#[must_use]
+pub fn nameable_by(viewer: &Viewer, permission: Permission) -> Select<Entity> {
+    if viewer.may(permission) {
+        Entity::find()
+    } else {
+        nothing()
+    }
+}

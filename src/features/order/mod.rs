@@ -3,5 +3,25 @@
 //! A link is found by its source and the order's id there. News may come late, twice or in the wrong order: an older
 //! word never overwrites a newer one. The links outlive the customer, for the books, but not with the person in them.
 
+mod draft;
+mod edge;
+mod filter;
+mod input;
+mod loader;
+mod object;
+mod order_link_upsert;
+mod query;
+mod reference;
 pub mod service;
+mod upsert;
 pub mod visibility;
+
+pub use edge::orders_of_customer;
+pub use filter::OrderLinkWhere;
+pub use loader::OrderLinkById;
+pub use object::OrderLink;
+pub use query::{OrderLinkConnection, OrderQuery};
+
+/// The mutations of this room.
+#[derive(Debug, Default, async_graphql::MergedObject)]
+pub struct OrderMutation(order_link_upsert::OrderLinkUpsertMutation);

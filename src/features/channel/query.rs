@@ -1,0 +1,77 @@
+//! Queries about channels.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result};
+use entity::channel::Column;
+use sea_orm::{Condition, PaginatorTrait};
+
+use super::{object::Channel, visibility::visible_to};
+use crate::{
+    auth::guard,
+    graphql::{Connection, ContextExt, Direction, ListRequest, PageArguments, SortKey, fault},
+};
+
+/// Queries about channels.
+#[derive(Debug, Default)]
+pub struct ChannelQuery;
+
+/// A page of channels.
+pub type ChannelConnection = Connection<Channel>;
+
+#[Object]
+impl ChannelQuery {
+    /// The channels, by handle. Requires `orders:read`.
+    #[graphql(
+        guard = "guard::orders_read",
+        visible = "guard::shows::orders_read",
+        tag = "admin",
+        requires_scopes = "orders:read"
+    )]
+    async fn channels(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<ChannelConnection>> {
+        let call = ctx.call();
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let keys = [Column::Handle, Column::Id]
+            .map(|column| SortKey {
+                column,
+                direction: Direction::Asc,
+            })
+            .into();
+        let request = ListRequest::new(ctx, page, keys, Condition::all())?;
+        let rows = request
+            .apply(visible_to(&call.viewer))
+            .all(call.db())
+            .await
+            .map_err(|error| fault(call, &error))?
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+        let page = request.cut(rows);
+        Ok(Some(Connection::new(
+            request,
+            page,
+            Box::new(|ctx| {
+                Box::pin(async move {
+                    let call = ctx.call();
+                    let count = visible_to(&call.viewer)
+                        .count(call.db())
+                        .await
+                        .map_err(|error| fault(call, &error))?;
+                    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+                })
+            }),
+        )))
+    }
+}

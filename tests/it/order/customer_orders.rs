@@ -1,0 +1,76 @@
+//! `Customer.orders`.
+
+use serde_json::{Value, json};
+
+use super::{customer, row, upsert};
+use crate::on_both;
+
+on_both! {
+    async fn orders_come_newest_first_and_page_both_ways(app: TestApp) {
+        let admin = app.admin().await;
+        let ada = customer(&app, "ada").await;
+        let rows: Vec<Value> = (1..=7).map(|day| row(&day.to_string(), json!({ "customerId": ada, "placedAt": format!("2026-01-0{}T00:00:00Z", if day == 4 { 5 } else { day }) }))).collect();
+        upsert(&app, &admin, rows.into()).await.data();
+        let query = "query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { customer(id: $id) {
+            orders(first: $first, after: $after, last: $last, before: $before) { nodes { orderId } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
+        } }";
+        let ids = |orders: &Value| -> String { orders["nodes"].as_array().unwrap().iter().map(|node| node["orderId"].as_str().unwrap()).collect() };
+        let (mut after, mut all) = (Value::Null, String::new());
+        loop {
+            let answer = app.ask(&admin, query, json!({ "id": ada, "first": 2, "after": after })).await;
+            let orders = &answer.data()["customer"]["orders"];
+            assert_eq!(orders["totalCount"], 7);
+            all += &ids(orders);
+            if orders["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            after = orders["pageInfo"]["endCursor"].clone();
+        }
+        assert_eq!(all.len(), 7);
+        assert_eq!((&all[..2], &all[4..]), ("76", "321"));
+        let answer = app.ask(&admin, query, json!({ "id": ada, "last": 2 })).await;
+        assert_eq!(ids(&answer.data()["customer"]["orders"]), "21");
+        let answer = app.ask(&admin, query, json!({ "id": ada, "first": 251 })).await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
+    }
+
+    async fn many_customers_take_as_many_statements_as_few(app: TestApp) {
+        let admin = app.admin().await;
+        let create = "mutation($input: CustomerBulkCreateInput!) { customerBulkCreate(input: $input) { results { customer { id } } userErrors { code } } }";
+        let customers: Vec<Value> = (0..100).map(|number| json!({ "externalId": format!("c{number}") })).collect();
+        app.ask(&admin, create, json!({ "input": { "customers": customers } })).await.data();
+        let rows: Vec<Value> = (0..700).map(|number| row(&number.to_string(), json!({
+            "customerExternalId": format!("c{}", number % 100), "channelHandle": "web", "status": if number % 2 == 0 { "even" } else { "odd" },
+            "placedAt": format!("2026-01-01T00:00:{:02}Z", number / 100), "lines": [{ "sku": format!("S{number}"), "quantity": 1 }],
+        }))).collect();
+        let plain = "mutation($input: OrderLinkUpsertInput!) { orderLinkUpsert(input: $input) { results { outcome } userErrors { code path } } }";
+        let answer = app.ask(&admin, plain, json!({ "input": { "orders": rows } })).await;
+        assert_eq!(answer.user_errors("orderLinkUpsert"), Vec::<&str>::new());
+        let query = "query($first: Int) { customers(first: $first) { nodes {
+            externalId orders(first: 5) { nodes { orderId lines { sku } channel { handle } } } even: orders(where: { status: { eq: \"even\" } }) { totalCount }
+        } } }";
+        let few = app.ask(&admin, query, json!({ "first": 5 })).await;
+        let many = app.ask(&admin, query, json!({ "first": 100 })).await;
+        // Customers, their orders by either filter, lines, channels, one count.
+        assert_eq!((few.statements(), many.statements()), (6, 6));
+        let nodes = many.data()["customers"]["nodes"].as_array().unwrap();
+        assert_eq!(nodes.len(), 100);
+        for node in nodes {
+            let number: usize = node["externalId"].as_str().unwrap()[1..].parse().unwrap();
+            let expected: Vec<Value> = (2..7).rev().map(|hundred| {
+                let order = hundred * 100 + number;
+                json!({ "orderId": order.to_string(), "lines": [{ "sku": format!("S{order}") }], "channel": { "handle": "web" } })
+            }).collect();
+            assert_eq!(node["orders"]["nodes"], json!(expected));
+            assert_eq!(node["even"]["totalCount"], if number % 2 == 0 { 7 } else { 0 });
+        }
+    }
+
+    async fn who_may_not_read_orders_still_reads_the_customer(app: TestApp) {
+        let ada = customer(&app, "ada").await;
+        let reader = app.api_key("reader", "customers:read").await;
+        let answer = app.ask(&reader, "query($id: ID!) { customer(id: $id) { id orders { nodes { id } } } }", json!({ "id": ada })).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"]);
+        assert_eq!(answer.body["data"]["customer"], json!({ "id": ada, "orders": null }));
+    }
+}
