@@ -5,5 +5,6 @@ pub mod address;
 pub mod api_key;
 pub mod customer;
 pub mod order;
+pub mod organization;
 pub mod session;
 pub mod staff;

@@ -4,7 +4,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, customer, session};
+use crate::features::{account, address, customer, organization, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -13,6 +13,7 @@ pub struct Query(
     session::ViewerQuery,
     customer::CustomerQuery,
     address::AddressQuery,
+    organization::OrganizationQuery,
 );
 
 /// The mutations of all rooms.
@@ -22,6 +23,7 @@ pub struct Mutation(
     session::SessionMutation,
     customer::CustomerMutation,
     address::AddressMutation,
+    organization::OrganizationMutation,
 );
 
 /// The one schema.

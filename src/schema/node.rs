@@ -1,12 +1,18 @@
 //! `node` and `nodes`: any object by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::id::{AddressId, CustomerId, PrefixedId};
+use entity::id::{
+    AddressId, CustomerId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId,
+};
 
 use crate::{
     features::{
         address::{Address, AddressById},
         customer::{Customer, CustomerById},
+        organization::{
+            MemberById, Organization, OrganizationById, OrganizationMember, OrganizationRole, OrganizationUnit,
+            RoleById, UnitById,
+        },
     },
     graphql::{ContextExt, bad_input},
 };
@@ -23,6 +29,14 @@ pub enum Node {
     Customer(Customer),
     /// An address.
     Address(Address),
+    /// An organization.
+    Organization(Organization),
+    /// A unit of an organization.
+    OrganizationUnit(OrganizationUnit),
+    /// A member of an organization.
+    OrganizationMember(OrganizationMember),
+    /// A role of members.
+    OrganizationRole(OrganizationRole),
 }
 
 /// Any object by its id.
@@ -66,6 +80,22 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<AddressById>(parse(id)?)
             .await?
             .map(|row| Node::Address(Address(row)))),
+        OrganizationId::PREFIX => Ok(ctx
+            .load::<OrganizationById>(parse(id)?)
+            .await?
+            .map(|row| Node::Organization(Organization(row)))),
+        OrganizationUnitId::PREFIX => Ok(ctx
+            .load::<UnitById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrganizationUnit(OrganizationUnit(row)))),
+        OrganizationMemberId::PREFIX => Ok(ctx
+            .load::<MemberById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrganizationMember(OrganizationMember(row)))),
+        OrganizationRoleId::PREFIX => Ok(ctx
+            .load::<RoleById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrganizationRole(OrganizationRole(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

@@ -11,5 +11,6 @@ mod harness;
 mod account;
 mod address;
 mod customer;
+mod organization;
 mod service;
 mod session;
