@@ -7,5 +7,6 @@ pub mod channel;
 pub mod customer;
 pub mod customer_group;
 pub mod order;
+pub mod organization;
 pub mod session;
 pub mod staff;

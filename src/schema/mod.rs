@@ -4,7 +4,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, channel, customer, customer_group, order, session};
+use crate::features::{account, address, channel, customer, customer_group, order, organization, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -16,6 +16,7 @@ pub struct Query(
     customer_group::CustomerGroupQuery,
     channel::ChannelQuery,
     order::OrderQuery,
+    organization::OrganizationQuery,
 );
 
 /// The mutations of all rooms.
@@ -27,6 +28,7 @@ pub struct Mutation(
     address::AddressMutation,
     customer_group::CustomerGroupMutation,
     order::OrderMutation,
+    organization::OrganizationMutation,
 );
 
 /// The one schema.

@@ -1,7 +1,7 @@
 //! `node` and `nodes`: any object by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::id::{AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, PrefixedId};
+use entity::id::{AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId};
 
 use crate::{
     features::{
@@ -10,6 +10,10 @@ use crate::{
         customer::{Customer, CustomerById},
         customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
         order::{OrderLink, OrderLinkById},
+        organization::{
+            MemberById, Organization, OrganizationById, OrganizationMember, OrganizationRole, OrganizationUnit,
+            RoleById, UnitById,
+        },
     },
     graphql::{ContextExt, bad_input},
 };
@@ -34,6 +38,14 @@ pub enum Node {
     Channel(Channel),
     /// A link to an order.
     OrderLink(OrderLink),
+    /// An organization.
+    Organization(Organization),
+    /// A unit of an organization.
+    OrganizationUnit(OrganizationUnit),
+    /// A member of an organization.
+    OrganizationMember(OrganizationMember),
+    /// A role of members.
+    OrganizationRole(OrganizationRole),
 }
 
 /// Any object by its id.
@@ -93,6 +105,22 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<OrderLinkById>(parse(id)?)
             .await?
             .map(|row| Node::OrderLink(OrderLink(row)))),
+        OrganizationId::PREFIX => Ok(ctx
+            .load::<OrganizationById>(parse(id)?)
+            .await?
+            .map(|row| Node::Organization(Organization(row)))),
+        OrganizationUnitId::PREFIX => Ok(ctx
+            .load::<UnitById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrganizationUnit(OrganizationUnit(row)))),
+        OrganizationMemberId::PREFIX => Ok(ctx
+            .load::<MemberById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrganizationMember(OrganizationMember(row)))),
+        OrganizationRoleId::PREFIX => Ok(ctx
+            .load::<RoleById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrganizationRole(OrganizationRole(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

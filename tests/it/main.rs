@@ -13,5 +13,6 @@ mod address;
 mod customer;
 mod customer_group;
 mod order;
+mod organization;
 mod service;
 mod session;

@@ -11,6 +11,7 @@ use crate::{
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer},
+        organization::{OrganizationMemberConnection, memberships_of_customer},
         order::{OrderLinkConnection, OrderLinkWhere, orders_of_customer},
     },
     graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, direct::Plain},
@@ -292,6 +293,29 @@ impl Customer {
             before,
         };
         orders_of_customer(ctx, self.0.id, filter, page).await.map(Some)
+    }
+
+    /// The organizations of which the customer is a member, in the order in which they joined. In admin scope this
+    /// requires `organizations:read`.
+    #[graphql(
+        guard = "guard::store_or_organizations_read",
+        visible = "guard::shows::store_or_organizations_read"
+    )]
+    async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<OrganizationMemberConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        memberships_of_customer(ctx, self.0.id, page).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.
