@@ -1,4 +1,87 @@
-//! map
+//! The map of the house.
+//!
+//! `customer-graph` is one service that owns the customer domain of a commerce company and serves it as one GraphQL
+//! schema: to storefronts (store scope: one customer), to staff and back-office systems (admin scope: a set of
+//! permissions), to a federation gateway (as a subgraph) and to analysts. It runs alone on an embedded SQLite file
+//! and on PostgreSQL when it must grow; both answer the same.
+//!
+//! # Rooms
+//!
+//! Feature first: one noun of the schema is one folder under [`features`], and whoever looks for "the default address
+//! is not unset" finds everything about it in `features/address/`.
+//!
+//! | room | what it is |
+//! |---|---|
+//! | [`cli`], `main` | the commands; what they print |
+//! | [`app`] | the composition root, the only place that constructs |
+//! | [`config`] | one file a section, defaults and checks beside the fields, all complaints at once |
+//! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, health, the query page |
+//! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
+//! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
+//! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
+//! | [`schema`] | the assembly: the only place that lists the rooms |
+//! | [`features`] | the rooms themselves |
+//! | [`text`], [`money`] | text as people type it and how it is compared; money in minor units |
+//! | [`demo`] | a believable company to look around in |
+//! | crate `entity` | rows, one table a file, each column marked personal or not |
+//! | crate `migration` | the history of the tables; never imports `entity` |
+//!
+//! # Who may import whom
+//!
+//! `main → cli → app → config, http, schema`; `http → auth, work, graphql`; `schema →` every room; a room's
+//! `object`, `query` and mutation files `→` its own `service`, the kit and the guards; its `loader` and `service`
+//! `→` its own `visibility`, `entity` and `work`; `visibility → entity, auth::Viewer`; the kit `→ auth, work` and never
+//! a room. `service`, `visibility` and `loader` never name `async_graphql` or `axum`. Objects may point at each other
+//! (a graph has cycles); services form a line: `account → customer`, `address → customer`, `order → customer`. Where
+//! two rooms write together (a customer with addresses, a deletion), the mutation's file composes their services
+//! inside one unit of work.
+//!
+//! # Two journeys
+//!
+//! **Reading** `customers { nodes { addresses { nodes { city } } } }`: [`http`] scans the brackets, takes the parsed
+//! document from its cache, finds the [`auth::Viewer`] behind the token; [`schema`] executes; the field's guard is the
+//! door; `customer::visibility` is the floor under the one select; the fifty `addresses` ask one loader, which reads
+//! them in one statement ([`graphql::pages_of_each`]); [`graphql::direct`] writes lists of plain fields straight to
+//! JSON.
+//!
+//! **Writing** `addressCreate`: guard; `address/input` collects every complaint with its path;
+//! [`work::Call::write`] opens the one transaction; `address/service` finds and locks the customer through visibility
+//! (a stranger's is *not found*), unsets the old default, inserts and records; the unit of work adds timeline entries,
+//! outbox events and the idempotency record and commits all of it or nothing.
+//!
+//! # What holds everywhere
+//!
+//! - **Every write goes through the unit of work.** It gives each mutation the timeline, the outbox, idempotency keys,
+//!   dry runs and retries. What can violate a unique key is checked first in the body; if a race is lost all the same,
+//!   the database says so, the body runs again, and the check then tells.
+//! - **The floor holds without the door.** Guards say which kind of viewer may ask for a field; `visibility.rs` says
+//!   which rows exist for them, in SQL, under everything. What one may not see does not exist.
+//! - **Few statements.** Nested lists are loaders; tests count statements for five and for a hundred customers.
+//! - **User errors** go into payloads with code and path; top-level errors have one of a few codes; faults say nothing
+//!   but a request id.
+//!
+//! # Where we went another way than the plans
+//!
+//! - **No error type per room.** One [`work::UserError`] with one [`work::ErrorCode`] serves all rooms; a type per room
+//!   would only be mapped into it.
+//! - **A lost race is run again instead of classified.** The check that speaks is in one place, the body, and not
+//!   repeated as a translation of constraint names.
+//! - **The timeline is chained per subject**, not globally: one chain for all would make every writer wait for every
+//!   other.
+//! - **Absent text sorts as empty text.** Folded columns are never null, so every sort key is served by a plain index,
+//!   forward and backward, on both databases; there is no `nulls` option.
+//! - **A search decides for its index by counting**, not by the planner's guess (`features/customer/search.rs`).
+//! - **Rows are read by position** and lists of plain fields are written straight to JSON
+//!   (`entity::row`, [`graphql::direct`]): measured, these two were most of the time of a page.
+//!
+//! # Adding a feature
+//!
+//! 1. A migration file, an entity file, its line in `entity/src/lib.rs`.
+//! 2. A folder under [`features`]: `mod.rs` (what the room promises), `visibility.rs`, `service.rs`, `loader.rs`,
+//!    `object.rs`, `query.rs`, one file per mutation.
+//! 3. Its line in [`schema`], its variant of `Node`.
+//! 4. `cargo run -- schema > schema.graphql`.
+//! 5. Tests in `tests/it/<room>/`; the access matrix asks for a verdict on each new field by itself.
 pub mod app;
 pub mod auth;
 pub mod cli;
