@@ -1,7 +1,10 @@
 //! `node` and `nodes`: any object by its id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::id::{AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId};
+use entity::id::{
+    AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, OrganizationId,
+    OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId,
+};
 
 use crate::{
     features::{

@@ -12,6 +12,7 @@ mod account;
 mod address;
 mod customer;
 mod customer_group;
+mod loaders;
 mod order;
 mod organization;
 mod service;

@@ -11,8 +11,8 @@ use crate::{
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer},
-        organization::{OrganizationMemberConnection, memberships_of_customer},
         order::{OrderLinkConnection, OrderLinkWhere, orders_of_customer},
+        organization::{OrganizationMemberConnection, memberships_of_customer},
     },
     graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, direct::Plain},
 };
