@@ -87,7 +87,7 @@ impl Answer {
 impl TestApp {
     /// On a SQLite file of its own.
     pub(crate) async fn on_sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir_in(super::temporary_folder()).unwrap();
         let url = format!("sqlite://{}/customer-graph.sqlite", folder.path().display());
         let mut app = Self::start(&url, true).await;
         app.folder = Some(folder);

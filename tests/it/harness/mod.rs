@@ -7,6 +7,28 @@ pub(crate) mod postgres;
 pub(crate) use app::{Answer, TestApp};
 pub(crate) use persona::{PASSWORD, Persona};
 
+/// Where the databases of the tests are: in memory where a machine has a folder there with four gigabytes to spare,
+/// because every test makes a database and takes it away again.
+pub(crate) fn temporary_folder() -> std::path::PathBuf {
+    static FOLDER: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
+    FOLDER
+        .get_or_init(|| {
+            let free = std::process::Command::new("df")
+                .args(["-Pk", "/dev/shm"])
+                .output()
+                .ok()
+                .and_then(|output| {
+                    let text = String::from_utf8(output.stdout).ok()?;
+                    text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
+                });
+            match free {
+                Some(kilobytes) if kilobytes > 4 * 1_024 * 1_024 => "/dev/shm".into(),
+                _ => std::env::temp_dir(),
+            }
+        })
+        .clone()
+}
+
 /// Declares tests that run on both databases: `on_both! { async fn a_fact(app: TestApp) { … } }`.
 #[macro_export]
 macro_rules! on_both {

@@ -26,7 +26,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, Once, OnceLock, PoisonError};
+use std::sync::{Once, OnceLock};
 use std::thread;
 
 /// Names the folder that holds `initdb`, `pg_ctl` and `psql`; nothing else is searched then.
@@ -58,6 +58,7 @@ wal_level = minimal
 max_wal_senders = 0
 autovacuum = off
 jit = off
+synchronous_commit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 ";
@@ -95,9 +96,6 @@ while read -r command parameter; do
         run "$pg_ctl" start --pgdata="$data" --wait --timeout=60 \
             --log="$folder/server.log" --options="-p $parameter"
         ;;
-    stop)
-        run "$pg_ctl" stop --pgdata="$data" --wait --timeout=60 --mode=immediate
-        ;;
     esac
     printf '%s\n' "$?"
 done
@@ -115,10 +113,9 @@ done
 #[derive(Debug)]
 pub(crate) struct Cluster {
     programs: Programs,
-    keeper: Mutex<Keeper>,
-    folder: PathBuf,
+    /// Held for as long as the server is to run.
+    _keeper: Keeper,
     port: u16,
-    is_private: bool,
     created_databases: AtomicU64,
 }
 
@@ -135,24 +132,8 @@ impl Cluster {
     #[track_caller]
     pub(crate) fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Result<Option<Cluster>, String>> = OnceLock::new();
-        match SHARED.get_or_init(|| Self::start(false)) {
+        match SHARED.get_or_init(|| Self::start()) {
             Ok(cluster) => cluster.as_ref(),
-            Err(reason) => panic!("{reason}"),
-        }
-    }
-
-    /// Starts a further cluster that belongs to the caller alone, for tests that stop the server.
-    ///
-    /// Dropping it stops the server and removes the folder before it returns. The answer is `None`
-    /// where [`Cluster::shared`] answers `None`.
-    ///
-    /// # Panics
-    ///
-    /// Panics for the same reasons as [`Cluster::shared`].
-    #[track_caller]
-    pub(crate) fn private() -> Option<Self> {
-        match Self::start(true) {
-            Ok(cluster) => cluster,
             Err(reason) => panic!("{reason}"),
         }
     }
@@ -233,41 +214,8 @@ impl Cluster {
         }
     }
 
-    /// Ends the server at once, as a crash would: sessions break off, and the next start recovers.
-    ///
-    /// # Panics
-    ///
-    /// Panics on the shared cluster, on which other tests rely, and when the server does not stop.
-    #[track_caller]
-    pub(crate) fn stop_immediately(&self) {
-        assert!(self.is_private, "only a private cluster may be stopped");
-        assert!(
-            self.request("stop"),
-            "the PostgreSQL server does not stop:\n{}",
-            logs(&self.folder)
-        );
-    }
-
-    /// Starts the server again at the same port, after ending it when it still runs.
-    ///
-    /// # Panics
-    ///
-    /// Panics on the shared cluster, on which other tests rely, and when the server does not start.
-    #[track_caller]
-    pub(crate) fn restart(&self) {
-        assert!(self.is_private, "only a private cluster may be restarted");
-        if self.folder.join("data/postmaster.pid").exists() {
-            self.stop_immediately();
-        }
-        assert!(
-            self.request(&format!("start {}", self.port)),
-            "the PostgreSQL server does not start again:\n{}",
-            logs(&self.folder)
-        );
-    }
-
     /// Starts a cluster, unless there is no PostgreSQL on this machine and it may be missing.
-    fn start(is_private: bool) -> Result<Option<Self>, String> {
+    fn start() -> Result<Option<Self>, String> {
         let Some(programs) = Programs::find()? else {
             const HOW_TO_GET_IT: &str = "install it (on Debian: apt-get install postgresql) or \
                 name the folder of initdb, pg_ctl and psql in CUSTOMER_GRAPH_TEST_POSTGRES_BIN";
@@ -298,13 +246,10 @@ impl Cluster {
             return Err(failure("initdb failed"));
         }
 
-        // An immediate stop loses what was committed asynchronously a moment before. Tests stop
-        // private clusters that way, so there a commit waits until the log is written.
-        let synchronous_commit = if is_private { "on" } else { "off" };
         OpenOptions::new()
             .append(true)
             .open(folder.join("data/postgresql.conf"))
-            .and_then(|mut file| writeln!(file, "{SETTINGS}synchronous_commit = {synchronous_commit}"))
+            .and_then(|mut file| file.write_all(SETTINGS.as_bytes()))
             .map_err(|error| failure(&format!("postgresql.conf cannot be written: {error}")))?;
 
         for _ in 0..PORT_ATTEMPTS {
@@ -312,10 +257,8 @@ impl Cluster {
             if keeper.request(&format!("start {port}"))? {
                 return Ok(Some(Self {
                     programs,
-                    keeper: Mutex::new(keeper),
-                    folder,
+                    _keeper: keeper,
                     port,
-                    is_private,
                     created_databases: AtomicU64::new(0),
                 }));
             }
@@ -326,16 +269,6 @@ impl Cluster {
             fs::remove_file(log).ok();
         }
         Err(failure("the PostgreSQL server does not start"))
-    }
-
-    /// Sends a command to the keeper and says whether it succeeded.
-    #[track_caller]
-    fn request(&self, command: &str) -> bool {
-        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        match keeper.request(command) {
-            Ok(succeeded) => succeeded,
-            Err(reason) => panic!("{reason}"),
-        }
     }
 
     /// Runs `psql` with the script on its standard input, where a script may be of any length and
@@ -390,7 +323,7 @@ impl Keeper {
         command
             .args(["-c", KEEPER_SCRIPT, "customer-graph-postgres-keeper"])
             .args([&programs.initialize, &programs.control])
-            .args([&env::temp_dir(), Path::new("/tmp"), Path::new("/var/tmp")])
+            .args([&super::temporary_folder(), Path::new("/tmp"), Path::new("/var/tmp")])
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
