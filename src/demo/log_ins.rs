@@ -16,8 +16,8 @@ use super::people::{DemoCustomer, population};
 use crate::{
     auth::{Permissions, secret_hash},
     features::{
-        account::service::{self as accounts, Owner},
         api_key::service as api_keys,
+        identity::service::{self as identities, Owner},
         session::service::{self as sessions, NewSession},
         staff::service as staff,
     },
@@ -166,7 +166,7 @@ async fn log_in(call: &Arc<Call>, row: customer::Model, hash: String) -> Result<
     let session = write(call, async move |unit| {
         let identity: AuthIdentityId = match identity {
             Some(identity) => identity,
-            None => accounts::add_identity(unit, Owner::Customer(id), &email, hash.clone()).await?,
+            None => identities::create(unit, Owner::Customer(id), &email, hash.clone()).await?,
         };
         let new = NewSession {
             identity,

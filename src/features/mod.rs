@@ -6,6 +6,7 @@ pub mod api_key;
 pub mod channel;
 pub mod customer;
 pub mod customer_group;
+pub mod identity;
 pub mod order;
 pub mod organization;
 pub mod session;

@@ -12,10 +12,12 @@ use sea_orm::{
 };
 use secrecy::SecretString;
 
-use super::service::PASSWORD;
 use crate::{
     auth::{Passwords, Verdict},
-    features::session::service::{self as sessions, NewSession},
+    features::{
+        identity::service::PASSWORD,
+        session::service::{self as sessions, NewSession},
+    },
     text::normalize_email,
     work::{Call, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Object, Result};
 
 use crate::{
-    auth::{Viewer, guard},
+    auth::{Permission, Viewer, guard},
     features::{
         customer::{Customer, CustomerById},
         staff::{StaffUser, StaffUserById},
@@ -64,7 +64,7 @@ impl CurrentViewer {
     /// What staff users and API keys may do, as `resource:action`; empty for everybody else.
     async fn permissions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         let permissions = ctx.call().viewer.permissions();
-        permissions.iter().map(|permission| permission.as_str()).collect()
+        permissions.iter().map(Permission::as_str).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use async_graphql::{ID, Object};
 use entity::staff_user::Model;
 
 use crate::{
-    auth::{Permissions, guard},
+    auth::{Permission, Permissions, guard},
     graphql::Email,
 };
 
@@ -35,6 +35,6 @@ impl StaffUser {
     /// What the staff user may do, as `resource:action`.
     async fn permissions(&self) -> Vec<&'static str> {
         let permissions: Permissions = serde_json::from_value(self.0.permissions.clone()).unwrap_or_default();
-        permissions.iter().map(|permission| permission.as_str()).collect()
+        permissions.iter().map(Permission::as_str).collect()
     }
 }

@@ -10,7 +10,10 @@ use serde_json::json;
 
 use crate::{
     auth::Permissions,
-    features::account::service::{self as accounts, Owner},
+    features::{
+        account::service as accounts,
+        identity::service::{self as identities, Owner},
+    },
     work::{
         Call, Complaints, EmailAddress, ErrorCode, Record, Snapshot, Topic, UnitOfWork, UserError, WriteError,
         snapshot::diff,
@@ -87,7 +90,7 @@ pub async fn create(unit: &mut UnitOfWork, draft: StaffDraft) -> Result<Model, W
     Entity::insert(row.clone().into_active_model())
         .exec_without_returning(unit.db())
         .await?;
-    accounts::add_identity(unit, Owner::Staff(row.id), &draft.email, draft.secret_hash).await?;
+    identities::create(unit, Owner::Staff(row.id), &draft.email, draft.secret_hash).await?;
     unit.record(Record {
         topic: Topic("staff.created"),
         subject: row.id.uuid(),

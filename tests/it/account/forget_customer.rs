@@ -2,10 +2,11 @@
 
 use customer_graph::{
     auth::{Authenticator, Unauthenticated},
-    features::{account::service as accounts, session::service as sessions},
+    features::identity::service as identities,
     work::UnitOfWork,
 };
 use entity::id::{CustomerId, PrefixedId};
+use serde_json::json;
 
 use crate::{harness::Persona, on_both};
 
@@ -28,7 +29,7 @@ fn id(persona: &Persona) -> CustomerId {
 on_both! {
     async fn a_deleted_customer_leaves_no_log_in(app: TestApp) {
         let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
-        app.write(async |unit: &mut UnitOfWork| accounts::forget_customer(unit, &[id(&ada)]).await).await;
+        app.write(async |unit: &mut UnitOfWork| identities::forget_customer(unit, &[id(&ada)]).await).await;
         for table in ["auth_identity", "provider_identity", "session"] {
             assert_eq!(app.count(table).await, 1, "{table}");
         }
@@ -41,24 +42,48 @@ on_both! {
         let customer = id(&ada);
         app.execute("delete from auth_identity where customer_id is not null").await;
         app.execute(&format!("update auth_identity set customer_id = {}", app.uuid(customer.uuid()))).await;
-        app.write(async |unit: &mut UnitOfWork| accounts::forget_customer(unit, &[customer]).await).await;
+        app.write(async |unit: &mut UnitOfWork| identities::forget_customer(unit, &[customer]).await).await;
         assert_eq!(app.count("auth_identity where customer_id is null").await, 1);
         assert_eq!(app.count("provider_identity").await, 1);
         assert!(is_known(&app, &sam).await);
     }
 
-    async fn ending_all_sessions_of_a_customer_ends_nobody_elses(app: TestApp) {
+    async fn deleting_a_customer_takes_the_log_in_and_frees_the_address(app: TestApp) {
+        let (ada, admin) = (app.customer("ada").await, app.admin().await);
+        app.ask(&admin, "mutation($id: ID!) { customerDelete(input: { id: $id, confirmEmail: \"ada@example.com\" }) { deletedCustomerId userErrors { code } } }", json!({ "id": ada.id() })).await.data();
+        for table in ["customer", "auth_identity", "provider_identity", "session"] {
+            assert_eq!(app.count(table).await, 0, "{table}");
+        }
+        assert!(!is_known(&app, &ada).await);
+        assert_ne!(app.customer("ada").await.id(), ada.id());
+    }
+
+    async fn who_is_shut_out_is_out_at_once_and_nobody_else_is(app: TestApp) {
         let (ada, bob, sam) = (app.customer("ada").await, app.customer("bob").await, app.staff("sam", "*").await);
-        app.write(async |unit: &mut UnitOfWork| sessions::revoke_all_of_customer(unit, &[id(&ada)]).await).await;
+        let set = async |status: &str| {
+            let query = format!("mutation($id: ID!) {{ customerStatusSet(input: {{ id: $id, status: {status} }}) {{ customer {{ status }} userErrors {{ code }} }} }}");
+            app.ask(&sam, &query, json!({ "id": ada.id() })).await.data()["customerStatusSet"]["customer"]["status"].clone()
+        };
+        assert_eq!(set("DISABLED").await, "DISABLED");
         assert!(!is_known(&app, &ada).await);
         assert!(is_known(&app, &bob).await);
         assert!(is_known(&app, &sam).await);
         assert_eq!(app.count("outbox_event where topic = 'auth.session_revoked'").await, 1);
+        // Being let in again does not bring the old sessions back.
+        assert_eq!(set("ACTIVE").await, "ACTIVE");
+        assert!(!is_known(&app, &ada).await);
     }
 
     async fn a_log_in_follows_the_address_of_its_customer(app: TestApp) {
-        let ada = app.customer("ada").await;
-        app.write(async |unit: &mut UnitOfWork| accounts::follow_email(unit, &[(id(&ada), "ada@new.example".to_owned())]).await).await;
-        assert_eq!(app.column("provider_identity", "subject").await, ["ada@new.example"]);
+        let (ada, bob, sam) = (app.customer("ada").await, app.customer("bob").await, app.staff("sam", "*").await);
+        let change = async |email: &str| {
+            app.ask(&sam, "mutation($input: CustomerUpdateInput!) { customerUpdate(input: $input) { customer { email } userErrors { code } } }", json!({ "input": { "id": ada.id(), "email": email } })).await
+        };
+        assert_eq!(change("Ada@New.example").await.user_errors("customerUpdate"), [""; 0]);
+        assert_eq!(app.column("provider_identity", "subject").await, ["ada@new.example", "bob@example.com", "sam@example.com"]);
+        for taken in ["bob@example.com", "sam@example.com"] {
+            assert_eq!(change(taken).await.user_errors("customerUpdate"), ["EMAIL_TAKEN"], "{taken} beside {}", bob.name);
+        }
+        assert_eq!(app.column("provider_identity", "subject").await[0], "ada@new.example");
     }
 }

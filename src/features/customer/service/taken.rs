@@ -9,7 +9,10 @@ use entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::CustomerUpdate;
-use crate::work::{ErrorCode, UnitOfWork, UserError};
+use crate::{
+    features::identity,
+    work::{ErrorCode, UnitOfWork, UserError},
+};
 
 pub(super) async fn external_ids_taken<'a>(
     unit: &UnitOfWork,
@@ -33,17 +36,23 @@ pub(super) async fn external_ids_taken<'a>(
         .collect())
 }
 
+/// Which of the addresses that registered customers are to have belong to somebody already: to a customer, or to
+/// somebody else who logs in with it.
 pub(super) async fn emails_taken(
     unit: &UnitOfWork,
     before: &HashMap<CustomerId, Model>,
     updates: &[CustomerUpdate],
-) -> Result<HashMap<String, CustomerId>, DbErr> {
+) -> Result<HashMap<String, Option<CustomerId>>, DbErr> {
     let wanted: Vec<&str> = updates
         .iter()
         .filter(|update| before.get(&update.id).is_some_and(|row| row.has_account))
         .filter_map(|update| update.change.email.new_value().map(|email| email.normalized.as_str()))
         .collect();
-    registered(unit, &wanted).await
+    // Staff users log in with their addresses, too.
+    let mut taken = identity::service::owners(unit, &wanted).await?;
+    let customers = registered(unit, &wanted).await?;
+    taken.extend(customers.into_iter().map(|(email, owner)| (email, Some(owner))));
+    Ok(taken)
 }
 
 /// Which of these normalized e-mail addresses belong to registered customers.
@@ -78,6 +87,6 @@ pub(super) fn email_taken() -> UserError {
     UserError::new(
         ErrorCode::EmailTaken,
         "email",
-        "Another registered customer has this e-mail address.",
+        "Somebody else has this e-mail address already.",
     )
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    customer::{self, Column, Entity, Model},
+    customer::{self, Column, Entity, Model, Status},
     id::{CustomerId, PrefixedId},
 };
 use sea_orm::{
@@ -15,7 +15,10 @@ use super::{
     taken::{email_taken, emails_taken, external_id_taken, external_ids_taken},
 };
 use crate::{
-    features::customer::{input::check_row, visibility},
+    features::{
+        customer::{input::check_row, visibility},
+        identity, session,
+    },
     text::e164,
     work::{Change, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError, dialect, snapshot::diff},
 };
@@ -74,7 +77,11 @@ pub async fn update(unit: &mut UnitOfWork, updates: Vec<CustomerUpdate>) -> Resu
                     "email",
                     "A registered customer needs an e-mail address.",
                 )),
-                Change::Set(email) if emails_taken.get(&email.normalized).is_some_and(|owner| *owner != id) => {
+                Change::Set(email)
+                    if emails_taken
+                        .get(&email.normalized)
+                        .is_some_and(|owner| *owner != Some(id)) =>
+                {
                     errors.push(email_taken());
                 }
                 Change::Set(email) if !seen_keys.insert(("email", email.normalized.clone())) => {
@@ -88,6 +95,7 @@ pub async fn update(unit: &mut UnitOfWork, updates: Vec<CustomerUpdate>) -> Resu
         rows.push(if errors.is_empty() { Ok(new) } else { Err(errors) });
     }
     save(unit, &before, &mut rows).await?;
+    tell_log_ins(unit, &before, &rows).await?;
     Ok(rows)
 }
 
@@ -134,6 +142,26 @@ fn changed(old: &Model, change: CustomerChange, now: chrono::DateTime<chrono::Ut
         new.updated_at = now;
     }
     new
+}
+
+/// Registered customers log in with their new addresses from now on, and those who were shut out are out at once.
+async fn tell_log_ins(
+    unit: &mut UnitOfWork,
+    before: &HashMap<CustomerId, Model>,
+    rows: &Rows,
+) -> Result<(), WriteError> {
+    let registered = rows.iter().flatten().filter(|row| row.has_account);
+    let (mut emails, mut shut_out) = (HashMap::new(), Vec::new());
+    for (new, old) in registered.filter_map(|row| Some((row, before.get(&row.id)?))) {
+        if new.email_normalized != old.email_normalized {
+            emails.insert(new.id, new.email_normalized.clone());
+        }
+        if new.status != old.status && new.status != Status::Active {
+            shut_out.push(new.id);
+        }
+    }
+    identity::service::follow_emails(unit, &emails).await?;
+    session::service::revoke_all_of_customer(unit, &shut_out).await
 }
 
 /// Writes the rows that changed in one statement, and notes what changed.

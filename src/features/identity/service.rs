@@ -1,0 +1,187 @@
+//! The rules about identities.
+
+use std::collections::HashMap;
+
+use entity::{
+    auth_identity,
+    id::{AuthIdentityId, CustomerId, PrefixedId, StaffUserId},
+    provider_identity,
+};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QuerySelect,
+    sea_query::{Expr, OnConflict, SimpleExpr},
+};
+
+use crate::{
+    features::session::service as sessions,
+    work::{EmailAddress, UnitOfWork, WriteError, dialect},
+};
+
+/// The provider of those who log in with e-mail address and password: we are it ourselves.
+pub const PASSWORD: &str = "password";
+
+/// As whom an identity acts.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner {
+    /// A customer.
+    Customer(CustomerId),
+    /// A staff user.
+    Staff(StaffUserId),
+}
+
+/// Lets somebody log in with e-mail address and password.
+///
+/// # Errors
+/// Faults; that the address has no log-in yet was checked before.
+pub async fn create(
+    unit: &UnitOfWork,
+    owner: Owner,
+    email: &EmailAddress,
+    secret_hash: String,
+) -> Result<AuthIdentityId, DbErr> {
+    let (customer_id, staff_user_id) = match owner {
+        Owner::Customer(id) => (Some(id), None),
+        Owner::Staff(id) => (None, Some(id)),
+    };
+    let identity = auth_identity::Model {
+        id: unit.new_id(),
+        customer_id,
+        staff_user_id,
+        created_at: unit.now(),
+        updated_at: unit.now(),
+    };
+    let id = identity.id;
+    auth_identity::Entity::insert(identity.into_active_model())
+        .exec_without_returning(unit.db())
+        .await?;
+    let password = provider_identity::Model {
+        id: unit.new_id(),
+        auth_identity_id: id,
+        provider: PASSWORD.to_owned(),
+        subject: email.normalized.clone(),
+        secret_hash: Some(secret_hash),
+        data: serde_json::json!({}),
+        verified_at: None,
+        last_used_at: None,
+        created_at: unit.now(),
+        updated_at: unit.now(),
+    };
+    provider_identity::Entity::insert(password.into_active_model())
+        .exec_without_returning(unit.db())
+        .await?;
+    Ok(id)
+}
+
+/// Whose log-ins these normalized e-mail addresses are, where they are some: a customer's, or somebody else's.
+///
+/// # Errors
+/// Faults.
+pub async fn owners(unit: &UnitOfWork, emails: &[&str]) -> Result<HashMap<String, Option<CustomerId>>, DbErr> {
+    if emails.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, Option<CustomerId>)> = provider_identity::Entity::find()
+        .select_only()
+        .column(provider_identity::Column::Subject)
+        .join(
+            JoinType::InnerJoin,
+            provider_identity::Entity::belongs_to(auth_identity::Entity)
+                .from(provider_identity::Column::AuthIdentityId)
+                .to(auth_identity::Column::Id)
+                .into(),
+        )
+        .column(auth_identity::Column::CustomerId)
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
+        .filter(provider_identity::Column::Subject.is_in(emails.iter().copied()))
+        .into_tuple()
+        .all(unit.db())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Lets registered customers log in with their new e-mail addresses (normalized) and no longer with the old ones. That
+/// the new addresses are free was checked before.
+///
+/// # Errors
+/// Faults.
+pub async fn follow_emails(unit: &UnitOfWork, emails: &HashMap<CustomerId, String>) -> Result<(), WriteError> {
+    if emails.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<(provider_identity::Model, Option<auth_identity::Model>)> = provider_identity::Entity::find()
+        .select_also(auth_identity::Entity)
+        .join(
+            JoinType::InnerJoin,
+            provider_identity::Entity::belongs_to(auth_identity::Entity)
+                .from(provider_identity::Column::AuthIdentityId)
+                .to(auth_identity::Column::Id)
+                .into(),
+        )
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
+        .filter(of_customers(unit, emails.keys().copied()))
+        .all(unit.db())
+        .await?;
+    let moved: Vec<provider_identity::ActiveModel> = rows
+        .into_iter()
+        .filter_map(|(row, identity)| {
+            let subject = emails.get(&identity?.customer_id?)?.clone();
+            let moved = provider_identity::Model {
+                subject,
+                // What was proven is that the old address is theirs.
+                verified_at: None,
+                updated_at: unit.now(),
+                ..row
+            };
+            Some(moved.into_active_model())
+        })
+        .collect();
+    for chunk in moved.chunks(1_000) {
+        // Every row exists, so this only ever updates: one statement for all of them.
+        provider_identity::Entity::insert_many(chunk.to_vec())
+            .on_conflict(
+                OnConflict::column(provider_identity::Column::Id)
+                    .update_columns([
+                        provider_identity::Column::Subject,
+                        provider_identity::Column::VerifiedAt,
+                        provider_identity::Column::UpdatedAt,
+                    ])
+                    .to_owned(),
+            )
+            .exec_without_returning(unit.db())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes log-ins, credentials and sessions of customers who are being deleted. Call it before the customers are
+/// gone. An identity that is also a staff user stays, as a staff user.
+///
+/// # Errors
+/// Faults.
+pub async fn forget_customer(unit: &mut UnitOfWork, customers: &[CustomerId]) -> Result<(), WriteError> {
+    if customers.is_empty() {
+        return Ok(());
+    }
+    sessions::forget_customer(unit, customers).await?;
+    // Passwords and other ways to log in go with their identity.
+    auth_identity::Entity::delete_many()
+        .filter(of_customers(unit, customers.iter().copied()))
+        .filter(auth_identity::Column::StaffUserId.is_null())
+        .exec(unit.db())
+        .await?;
+    auth_identity::Entity::update_many()
+        .col_expr(auth_identity::Column::CustomerId, Expr::val(None::<CustomerId>))
+        .col_expr(auth_identity::Column::UpdatedAt, Expr::val(unit.now()))
+        .filter(of_customers(unit, customers.iter().copied()))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+fn of_customers(unit: &UnitOfWork, customers: impl Iterator<Item = CustomerId>) -> SimpleExpr {
+    dialect::any_of(
+        unit.call().database.backend(),
+        dialect::column(auth_identity::Column::CustomerId),
+        customers.map(PrefixedId::uuid),
+    )
+}
