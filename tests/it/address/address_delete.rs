@@ -1,5 +1,13 @@
 //! `addressDelete` and `addressBulkDelete`.
 
+use std::sync::Arc;
+
+use customer_graph::{
+    auth::Viewer,
+    config::Limits,
+    features::address::service::{self, AddressDelete},
+    work::{Call, CallParts, Plain, UnitOfWork, WriteError, WriteOptions},
+};
 use serde_json::{Value, json};
 
 use super::{address, customer, defaults, errors, errors_of, german, told};
@@ -36,6 +44,29 @@ on_both! {
         assert_eq!(app.count("timeline_entry where type = 'customer.address.deleted'").await, 1);
         let answer = app.ask(&admin, DELETE, json!({ "input": { "id": id } })).await;
         assert_eq!(errors_of(&answer, "addressDelete"), told([("NOT_FOUND", "id")]));
+    }
+
+    async fn where_the_shop_wants_it_the_address_changed_last_becomes_the_default(app: TestApp) {
+        let admin = app.admin().await;
+        let ada = customer(&app, &admin, "ada").await;
+        let gone = address(&app, &admin, german(json!({ "customerId": ada, "isDefaultShipping": true }))).await;
+        let changed = address(&app, &admin, german(json!({ "customerId": ada }))).await;
+        let billing = address(&app, &admin, german(json!({ "customerId": ada, "isDefaultBilling": true }))).await;
+        tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+        app.ask(&admin, "mutation($id: ID!) { addressUpdate(input: { id: $id, city: \"Bremen\" }) { userErrors { code } } }", json!({ "id": changed })).await.data();
+        let limits = Limits { promote_default_address: true, ..Limits::default() };
+        let parts = CallParts { limits: Arc::new(limits), ..app.app.parts.clone() };
+        let call = Arc::new(Call::new(parts, Viewer::System, "req_test".to_owned(), None));
+        let delete = AddressDelete { id: gone.parse().unwrap(), expected_version: None };
+        call.write(WriteOptions::default(), async |unit: &mut UnitOfWork| {
+            let gone = service::delete(unit, &[delete]).await?.remove(0)?;
+            Ok::<_, WriteError>(Plain(gone.id))
+        })
+        .await
+        .unwrap();
+        assert_eq!(defaults(&app, &admin, &ada).await, (Some(changed.clone()), Some(billing)));
+        let told = format!("outbox_event where topic = 'customer.address.updated' and object_version = 3 and object_id = '{changed}'");
+        assert_eq!(app.count(&told).await, 1);
     }
 
     async fn an_old_version_deletes_nothing(app: TestApp) {

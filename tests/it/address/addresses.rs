@@ -9,7 +9,7 @@ const PAGE: &str = "query($first: Int!) {
   customers(first: $first) {
     nodes {
       id
-      addresses(first: 2) { nodes { id city customer { id } } pageInfo { hasNextPage } }
+      addresses(first: 2) { nodes { id city } pageInfo { hasNextPage } }
       defaultShippingAddress { id }
       defaultBillingAddress { id }
     }
@@ -26,7 +26,7 @@ fn cities(list: &Value) -> Vec<&str> {
 }
 
 on_both! {
-    async fn a_page_of_customers_with_addresses_is_as_many_statements_for_five_as_for_sixty(app: TestApp) {
+    async fn a_page_of_customers_with_addresses_is_as_many_statements_for_five_as_for_a_hundred(app: TestApp) {
         let admin = app.admin().await;
         let rows: Value = (0..100).map(|number| json!({ "externalId": number.to_string() })).collect();
         let create = "mutation($input: CustomerBulkCreateInput!) { customerBulkCreate(input: $input) { results { customer { id } } } }";
@@ -39,24 +39,23 @@ on_both! {
         let create = "mutation($input: AddressBulkCreateInput!) { addressBulkCreate(input: $input) { userErrors { code } } }";
         app.ask(&admin, create, json!({ "input": { "addresses": rows } })).await.data();
         let five = app.ask(&admin, PAGE, json!({ "first": 5 })).await;
-        let hundred = app.ask(&admin, PAGE, json!({ "first": 60 })).await;
+        let hundred = app.ask(&admin, PAGE, json!({ "first": 100 })).await;
         let nodes = hundred.data()["customers"]["nodes"].as_array().unwrap();
-        assert_eq!(nodes.len(), 60);
+        assert_eq!(nodes.len(), 100);
         for node in nodes {
             let own = node["addresses"]["nodes"].as_array().unwrap();
             assert_eq!(own.len(), 2);
-            assert!(own.iter().all(|address| address["customer"]["id"] == node["id"]));
             assert_eq!(own[0]["id"], node["defaultShippingAddress"]["id"]);
             assert_eq!(own[1]["id"], node["defaultBillingAddress"]["id"]);
             assert_eq!(node["addresses"]["pageInfo"]["hasNextPage"], true);
         }
-        // Customers, their addresses, their defaults, the customers of those addresses.
-        assert_eq!((five.statements(), hundred.statements()), (4, 4));
+        // Customers, their addresses, both their defaults.
+        assert_eq!((five.statements(), hundred.statements()), (3, 3));
         let only = "query($first: Int!) { customers(first: $first) { nodes { addresses { nodes { city } } } } }";
-        assert_eq!(app.ask(&admin, only, json!({ "first": 60 })).await.statements(), 2);
+        assert_eq!(app.ask(&admin, only, json!({ "first": 100 })).await.statements(), 2);
         let counted = "query($first: Int!) { customers(first: $first) { nodes { addresses(first: 1) { totalCount } } } }";
-        let counted = app.ask(&admin, counted, json!({ "first": 60 })).await;
-        assert_eq!(counted.data()["customers"]["nodes"][7]["addresses"]["totalCount"], 3);
+        let counted = app.ask(&admin, counted, json!({ "first": 5 })).await;
+        assert_eq!(counted.data()["customers"]["nodes"][4]["addresses"]["totalCount"], 3);
         assert_eq!(counted.statements(), 3);
     }
 

@@ -7,6 +7,7 @@ mod address_rules;
 mod address_set_default;
 mod address_update;
 mod addresses;
+mod store;
 
 use serde_json::{Value, json};
 
