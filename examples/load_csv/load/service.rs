@@ -126,7 +126,14 @@ impl Service {
         list: &str,
         rows: &[Value],
     ) -> Result<Vec<RowResult<T>>, LoadError> {
-        let fault = |error: reqwest::Error| LoadError::Service(error_with_causes(&error));
+        let fault = |error: reqwest::Error| {
+            let advice = if error.is_connect() {
+                "\nIs the service running, and is --url right?"
+            } else {
+                ""
+            };
+            LoadError::Service(format!("{}{advice}", error_with_causes(&error)))
+        };
         let response = self
             .client
             .post(self.url.clone())
