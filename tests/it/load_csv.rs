@@ -60,17 +60,23 @@ async fn loader(app: &TestApp) -> Persona {
 
 const REFUSED: [(&str, &str); 9] = [
     ("customers.csv:9", "2 fields"),
-    ("customers.csv:6 (ACME1 Acme, once more)", "An earlier row has the same code."),
-    ("customers.csv:7 (No Code Ltd)", "There is nothing in code."),
-    ("customers.csv:5 (ATLA4 Atlantis Imports)", "The country Atlantis is unknown"),
     (
-        "orders.csv:5 (1004 BADZ3)",
-        "lines.csv:6: pieces is not a number.",
+        "customers.csv:6 (ACME1 Acme, once more)",
+        "An earlier row has the same code.",
     ),
+    ("customers.csv:7 (No Code Ltd)", "There is nothing in code."),
+    (
+        "customers.csv:5 (ATLA4 Atlantis Imports)",
+        "The country Atlantis is unknown",
+    ),
+    ("orders.csv:5 (1004 BADZ3)", "lines.csv:6: pieces is not a number."),
     ("orders.csv:6 (1002 NORD2)", "An earlier row has the same number."),
     ("orders.csv:8 (1006 ATLA4)", "A time is not written as %d.%m.%Y."),
     ("lines.csv:8 (9999)", "There is no such order in orders.csv."),
-    ("orders.csv:4 (1003 GHOST)", "customerExternalId: There is no such customer."),
+    (
+        "orders.csv:4 (1003 GHOST)",
+        "customerExternalId: There is no such customer.",
+    ),
 ];
 
 fn count(created: usize, known: usize) -> Count {

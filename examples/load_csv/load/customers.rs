@@ -218,11 +218,7 @@ async fn load_customers(
 }
 
 /// Creates the addresses; those against the postal rules once more, with what is wrong with them kept beside them.
-async fn load_addresses(
-    service: &Service,
-    addresses: Vec<Placed>,
-    journal: &mut Journal<'_>,
-) -> Result<(), LoadError> {
+async fn load_addresses(service: &Service, addresses: Vec<Placed>, journal: &mut Journal<'_>) -> Result<(), LoadError> {
     journal.watcher.stage("addresses", addresses.len());
     let refused = create_addresses(service, addresses, journal).await?;
     if refused.is_empty() {

@@ -128,7 +128,8 @@ impl Journal<'_> {
     /// The address is in, though something is wrong with it.
     fn keep_unchecked(&mut self, place: &Place, reason: &str) {
         self.report.unchecked += 1;
-        self.watcher.line(&format!("kept with skipValidation: {place}: {reason}"));
+        self.watcher
+            .line(&format!("kept with skipValidation: {place}: {reason}"));
     }
 
     /// The rows that could not even be read.

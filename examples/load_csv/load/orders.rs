@@ -163,9 +163,7 @@ impl Reader<'_> {
             .required(&mapping.quantity)?
             .parse()
             .map_err(|_| format!("{} is not a whole number.", mapping.quantity))?;
-        let full = price
-            .checked_mul(quantity.into())
-            .ok_or(TOO_LONG)?;
+        let full = price.checked_mul(quantity.into()).ok_or(TOO_LONG)?;
         let mut line = texts(&mapping.fields, row);
         line.extend(object(json!({
             "quantity": quantity,

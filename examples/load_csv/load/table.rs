@@ -42,7 +42,8 @@ impl Row {
     /// # Errors
     /// A sentence when nothing does.
     pub fn required(&self, column: &str) -> Result<&str, String> {
-        self.cell(column).ok_or_else(|| format!("There is nothing in {column}."))
+        self.cell(column)
+            .ok_or_else(|| format!("There is nothing in {column}."))
     }
 }
 
