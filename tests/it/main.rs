@@ -15,5 +15,6 @@ mod customer_group;
 mod loaders;
 mod order;
 mod organization;
+mod security;
 mod service;
 mod session;
