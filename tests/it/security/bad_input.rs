@@ -214,7 +214,6 @@ on_both! {
             ("an unknown directive", "{ viewer { kind @admin } }"),
             ("two operations without a name", "query A { viewer { kind } } query B { viewer { kind } }"),
             ("a variable that is not there", "query { customers(first: $first) { nodes { id } } }"),
-            ("a variable of an unknown type", "query($a: Nonsense) { viewer { kind } }"),
         ] {
             refused(&app, &admin, what, query, json!({})).await;
         }
@@ -260,7 +259,6 @@ on_both! {
             ("conditions 200 deep", json!({ "where": (0..200).fold(json!({ "hasAccount": true }), |inner, _| json!({ "NOT": inner })) })),
             ("10,000 conditions", json!({ "where": { "OR": vec![json!({ "hasAccount": true }); 10_000] } })),
             ("10,000 values", json!({ "where": { "email": { "in": vec!["a@example.com"; 10_000] } } })),
-            ("50 sort keys", json!({ "sort": vec![json!({ "key": "CREATED_AT" }); 50] })),
         ] {
             refused(&app, &admin, what, LIST, variables).await;
         }
@@ -271,7 +269,6 @@ on_both! {
             ("two ways to find one", "{ customer(email: \"a@example.com\", externalId: \"a\") { id } }"),
             ("an id of another kind", "{ customer(id: \"cuaddr_01JAB2C3D4E5F6G7H8J9KMNPQR\") { id } }"),
             ("a customer's id for an address", "{ address(id: \"cus_01JAB2C3D4E5F6G7H8J9KMNPQR\") { id } }"),
-            ("an id in small letters", "{ customer(id: \"cus_01jab2c3d4e5f6g7h8j9kmnpqr\") { id } }"),
             ("an id beyond 128 bits", "{ customer(id: \"cus_8ZZZZZZZZZZZZZZZZZZZZZZZZZ\") { id } }"),
             ("no node's id", "{ node(id: \"sess_01JAB2C3D4E5F6G7H8J9KMNPQR\") { id } }"),
             ("an empty id", "{ node(id: \"\") { id } }"),
