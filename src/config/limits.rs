@@ -35,6 +35,10 @@ section! {
         selection_depth: usize = 15,
         /// How many fields a document may have once its fragments are expanded.
         document_fields: usize = 3_000,
+        /// How many fields a query may have at its top.
+        query_fields: usize = 30,
+        /// How many fields a mutation may have at its top; each is a transaction of its own.
+        mutation_fields: usize = 10,
     }
 }
 

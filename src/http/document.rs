@@ -12,7 +12,9 @@ use async_graphql::{
     Name, Positioned, Variables,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+        types::{
+            DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+        },
     },
 };
 use async_graphql_value::Value;
@@ -69,6 +71,9 @@ impl Documents {
                 limits.bracket_depth
             )));
         }
+        if super::bracket::repeats_a_field(text) {
+            return Err(Refusal("An input object names a field twice.".to_owned()));
+        }
         let parsed = parse_query(text).map_err(|error| Refusal(short(&error.to_string())))?;
         let document = Arc::new(judge(parsed, limits)?);
         // Large documents are rarely sent twice, and would fill the memory.
@@ -90,6 +95,8 @@ pub(super) fn short(message: &str) -> String {
 #[derive(Clone, Copy, Default)]
 struct Size {
     fields: usize,
+    /// Those of them that are not inside another.
+    top: usize,
     depth: usize,
 }
 
@@ -108,6 +115,7 @@ impl<'a> Judge<'a> {
                     let inner = self.selection(&field.node.selection_set.node);
                     Size {
                         fields: inner.fields.saturating_add(1),
+                        top: 1,
                         depth: inner.depth + 1,
                     }
                 }
@@ -115,6 +123,7 @@ impl<'a> Judge<'a> {
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
             };
             size.fields = size.fields.saturating_add(part.fields);
+            size.top = size.top.saturating_add(part.top);
             size.depth = size.depth.max(part.depth);
         }
         size
@@ -131,6 +140,7 @@ impl<'a> Judge<'a> {
             // A cycle: never finished, so too large for any limit.
             return Size {
                 fields: usize::MAX,
+                top: usize::MAX,
                 depth: 0,
             };
         }
@@ -151,8 +161,18 @@ fn judge(parsed: ExecutableDocument, limits: &Limits) -> Result<Document, Refusa
     let mut roots = HashSet::new();
     for (_, operation) in parsed.operations.iter() {
         let one = judge.selection(&operation.node.selection_set.node);
+        let most = match operation.node.ty {
+            OperationType::Mutation => limits.mutation_fields,
+            OperationType::Query | OperationType::Subscription => limits.query_fields,
+        };
+        if one.top > most && one.fields < usize::MAX {
+            return Err(Refusal(format!(
+                "The operation has more than {most} fields at its top. Send several requests."
+            )));
+        }
         size = Size {
             fields: size.fields.max(one.fields),
+            top: size.top.max(one.top),
             depth: size.depth.max(one.depth),
         };
         root_fields(

@@ -16,5 +16,6 @@ mod load_csv;
 mod loaders;
 mod order;
 mod organization;
+mod security;
 mod service;
 mod session;

@@ -27,6 +27,8 @@ pub(crate) struct TestApp {
     server: tokio::task::JoinHandle<()>,
     folder: Option<tempfile::TempDir>,
     postgres: Option<String>,
+    /// Where the database is, for a second process on it.
+    pub(crate) database_url: String,
 }
 
 impl Drop for TestApp {
@@ -106,6 +108,7 @@ impl TestApp {
     }
 
     async fn start(url: &str, migrating: bool) -> Self {
+        let database_url = url.to_owned();
         let database = connect(url).await;
         if migrating {
             migrate::up(&database).await.unwrap();
@@ -139,6 +142,7 @@ impl TestApp {
             server,
             folder: None,
             postgres: None,
+            database_url,
         }
     }
 

@@ -1,0 +1,104 @@
+//! The floor without the door: what the visibility functions show when no guard stands before them.
+
+use customer_graph::{
+    auth::{Permissions, Viewer},
+    demo,
+    features::{address, customer, order, staff},
+    work::Ids,
+};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+
+use crate::{harness::TestApp, on_both};
+
+/// Nobody; a customer who owns nothing of this; a key for each other thing.
+fn outsiders(but: &str) -> Vec<(&'static str, Viewer)> {
+    let ids = Ids::default();
+    let now = chrono::Utc::now();
+    let key = |permissions: &str| Viewer::ApiKey { key: ids.next(now), permissions: permissions.parse().unwrap() };
+    let all = Permissions::all();
+    let others: Vec<&str> = all
+        .iter()
+        .map(|permission| permission.as_str())
+        .filter(|permission| !permission.starts_with(but))
+        .collect();
+    let stranger = Viewer::Store { customer: ids.next(now), identity: ids.next(now), session: ids.next(now) };
+    vec![
+        ("nobody", Viewer::Anonymous),
+        ("a stranger", stranger),
+        ("a key without permissions", key("")),
+        ("a key with every other permission", key(&others.join(","))),
+    ]
+}
+
+/// States that a select shows rows to the service itself and none to outsiders.
+macro_rules! hidden {
+    ($app:ident, $but:literal: $($select:expr),+ $(,)?) => {
+        $({
+            let select = $select;
+            assert!(rows($app, select(&Viewer::System)).await > 0, "{} has nothing to hide", stringify!($select));
+            for (who, viewer) in outsiders($but) {
+                assert_eq!(rows($app, select(&viewer)).await, 0, "{} shows rows to {who}", stringify!($select));
+            }
+        })+
+    };
+}
+
+async fn rows<E: EntityTrait>(app: &TestApp, select: Select<E>) -> u64
+where
+    E::Model: Send + Sync,
+{
+    select.count(app.app.parts.database.for_migration()).await.unwrap()
+}
+
+on_both! {
+    async fn visibility_alone_hides_every_row(app: TestApp) {
+        demo::fill(&app.app.parts.database, demo::SEED, 200, |_| ()).await.unwrap();
+        app.staff("sam", "*").await;
+        let app = &app;
+        hidden!(app, "customers": customer::visibility::visible_to, customer::visibility::writable_by, customer::visibility::deletable_by);
+        hidden!(app, "addresses": address::visibility::visible_to, address::visibility::writable_by,
+            address::visibility::customers_writable_by, address::visibility::units_writable_by);
+        hidden!(app, "orders": order::visibility::visible_to, order::visibility::writable_by,
+            order::visibility::lines_visible_to, order::visibility::lines_writable_by);
+        hidden!(app, "nothing": staff::visibility::visible_to);
+    }
+
+    async fn who_may_see_may_not_write(app: TestApp) {
+        demo::fill(&app.app.parts.database, demo::SEED, 50, |_| ()).await.unwrap();
+        let reader = Viewer::ApiKey { key: Ids::default().next(chrono::Utc::now()), permissions: "*:read".parse().unwrap() };
+        let app = &app;
+        assert!(rows(app, customer::visibility::visible_to(&reader)).await > 0);
+        assert_eq!(rows(app, customer::visibility::writable_by(&reader)).await, 0);
+        assert_eq!(rows(app, customer::visibility::deletable_by(&reader)).await, 0);
+        assert!(rows(app, address::visibility::visible_to(&reader)).await > 0);
+        assert_eq!(rows(app, address::visibility::writable_by(&reader)).await, 0);
+        assert_eq!(rows(app, address::visibility::customers_writable_by(&reader)).await, 0);
+        assert!(rows(app, order::visibility::visible_to(&reader)).await > 0);
+        assert_eq!(rows(app, order::visibility::writable_by(&reader)).await, 0);
+        assert_eq!(rows(app, order::visibility::lines_writable_by(&reader)).await, 0);
+    }
+
+    async fn a_customer_sees_their_own_rows_and_no_others(app: TestApp) {
+        demo::fill(&app.app.parts.database, demo::SEED, 50, |_| ()).await.unwrap();
+        let owner = entity::address::Entity::find()
+            .filter(entity::address::Column::CustomerId.is_not_null())
+            .one(app.app.parts.database.for_migration())
+            .await
+            .unwrap()
+            .unwrap()
+            .customer_id
+            .unwrap();
+        let ids = Ids::default();
+        let now = chrono::Utc::now();
+        let viewer = Viewer::Store { customer: owner, identity: ids.next(now), session: ids.next(now) };
+        let db = app.app.parts.database.for_migration();
+        let customers = customer::visibility::visible_to(&viewer).all(db).await.unwrap();
+        assert_eq!(customers.iter().map(|row| row.id).collect::<Vec<_>>(), [owner]);
+        let addresses = address::visibility::visible_to(&viewer).all(db).await.unwrap();
+        assert!(!addresses.is_empty() && addresses.iter().all(|row| row.customer_id == Some(owner)));
+        let orders = order::visibility::visible_to(&viewer).all(db).await.unwrap();
+        assert!(orders.iter().all(|row| row.customer_id == Some(owner)));
+        assert_eq!(rows(&app, customer::visibility::deletable_by(&viewer)).await, 0);
+        assert_eq!(rows(&app, order::visibility::writable_by(&viewer)).await, 0);
+    }
+}

@@ -1,0 +1,41 @@
+//! What nobody may do: see what is not theirs, break the service with input, or leave half a batch behind.
+
+mod access_matrix;
+mod bad_input;
+mod floor;
+mod graph;
+mod kill;
+mod samples;
+mod strangers;
+mod world;
+
+use crate::harness::TestApp;
+
+/// The tables in which a request may write.
+const TABLES: &[&str] = &[
+    "customer",
+    "address",
+    "customer_group",
+    "customer_group_member",
+    "organization",
+    "organization_unit",
+    "organization_member",
+    "order_link",
+    "order_line",
+    "channel",
+    "auth_identity",
+    "provider_identity",
+    "session",
+    "timeline_entry",
+    "outbox_event",
+    "idempotency_record",
+];
+
+/// How many rows each table has.
+async fn counts(app: &TestApp) -> Vec<(&'static str, i64)> {
+    let mut counts = Vec::new();
+    for table in TABLES {
+        counts.push((*table, app.count(table).await));
+    }
+    counts
+}

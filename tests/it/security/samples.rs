@@ -1,0 +1,143 @@
+//! Samples: an input for every mutation and a way to every type.
+//!
+//! `<ada>`, `<address>` and so on stand for the ids of the [`super::world`].
+
+use serde_json::{Value, json};
+
+/// An input that would do something to what is Ada's, and does not: a dry run where there is one, else an input that
+/// ends in a user error.
+pub(crate) fn input(mutation: &str) -> Option<Value> {
+    let order = json!({
+        "source": "shop", "orderId": "1", "status": "sent", "currencyCode": "EUR", "totalAmount": "10.00", "customerId": "<ada>",
+        "placedAt": "2026-01-01T00:00:00Z", "sourceUpdatedAt": "2026-01-02T00:00:00Z",
+    });
+    let mut input = match mutation {
+        "addressCreate" => json!({ "customerId": "<ada>", "countryCode": "DE", "skipValidation": true }),
+        "addressUpdate" => json!({ "id": "<address>", "addressName": "Home" }),
+        "addressDelete" => json!({ "id": "<odd address>" }),
+        "addressSetDefault" => json!({ "id": "<odd address>", "shipping": true }),
+        "addressBulkCreate" => json!({ "addresses": [{ "customerId": "<ada>", "countryCode": "DE", "skipValidation": true }] }),
+        "addressBulkUpdate" => json!({ "addresses": [{ "id": "<address>", "addressName": "Home" }] }),
+        "addressBulkDelete" => json!({ "ids": ["<odd address>"] }),
+        "addressUpdateBySelector" => json!({ "where": { "id": { "eq": "<address>" } }, "address": { "addressName": "Home" }, "maxAffected": 1 }),
+        "customerCreate" => json!({ "externalId": "new" }),
+        "customerUpdate" => json!({ "id": "<ada>", "firstName": "Augusta" }),
+        "customerUpsert" => json!({ "identifier": { "id": "<ada>" }, "firstName": "Augusta" }),
+        "customerDelete" => json!({ "id": "<ada>", "confirmEmail": "ada@example.com" }),
+        "customerStatusSet" => json!({ "id": "<ada>", "status": "DISABLED" }),
+        "customerMetadataPatch" => json!({ "id": "<ada>", "metadata": { "set": { "a": 1 } } }),
+        "customerBulkCreate" => json!({ "customers": [{ "externalId": "new" }] }),
+        "customerBulkUpdate" => json!({ "customers": [{ "id": "<ada>", "firstName": "Augusta" }] }),
+        "customerBulkUpsert" => json!({ "customers": [{ "identifier": { "externalId": "ada" }, "firstName": "Augusta" }] }),
+        "customerBulkDelete" => json!({ "ids": ["<ada>"] }),
+        "customerUpdateBySelector" => json!({ "where": { "id": { "eq": "<ada>" } }, "customer": { "firstName": "Augusta" }, "maxAffected": 1 }),
+        "profileUpdate" => json!({ "firstName": "Augusta" }),
+        "customerGroupCreate" => json!({ "name": "New" }),
+        "customerGroupUpdate" => json!({ "id": "<group>", "name": "Other" }),
+        "customerGroupDelete" => json!({ "id": "<group>" }),
+        "customerGroupUpdateBySelector" => json!({ "where": { "id": { "eq": "<group>" } }, "metadata": { "set": { "a": 1 } }, "maxAffected": 1 }),
+        "customerGroupBulkCreate" => json!({ "customerGroups": [{ "name": "New" }] }),
+        "customerGroupBulkUpdate" => json!({ "customerGroups": [{ "id": "<group>", "name": "Other" }] }),
+        "customerGroupBulkDelete" => json!({ "ids": ["<group>"] }),
+        "groupMembersChange" => json!({ "groupId": "<group>", "add": [], "remove": ["<ada>"] }),
+        "customerGroupsChange" => json!({ "customerId": "<ada>", "add": [], "remove": ["<group>"] }),
+        "groupMembershipsAdd" | "groupMembershipsRemove" => json!({ "pairs": [{ "customerId": "<ada>", "groupId": "<group>" }] }),
+        "organizationCreate" => json!({ "name": "New", "members": [{ "customerId": "<ada>" }] }),
+        "organizationUpdate" => json!({ "id": "<organization>", "legalName": "Engines Ltd" }),
+        "organizationUpsert" => json!({ "identifier": { "id": "<organization>" }, "legalName": "Engines Ltd" }),
+        "organizationBulkUpsert" => json!({ "organizations": [{ "externalId": "Engines", "legalName": "Engines Ltd" }] }),
+        "organizationDelete" => json!({ "id": "<organization>", "confirmName": "Engines" }),
+        "organizationUnitCreate" => json!({ "organizationId": "<organization>", "parentId": "<unit>", "name": "New" }),
+        "organizationUnitUpdate" => json!({ "id": "<branch>", "name": "Other" }),
+        "organizationUnitDelete" => json!({ "id": "<branch>" }),
+        "organizationMemberAdd" => json!({ "organizationId": "<organization>", "customerId": "<bob>" }),
+        "organizationMemberRolesSet" => json!({ "id": "<member>", "roles": ["admin", "buyer"] }),
+        "organizationMemberUnitsSet" => json!({ "id": "<member>", "unitIds": ["<branch>"] }),
+        "organizationMemberRemove" => json!({ "id": "<member>" }),
+        "orderLinkUpsert" => json!({ "orders": [order] }),
+        // These have no dry run.
+        "customerRegister" => return Some(json!({ "email": "new@example.com", "password": "short" })),
+        "passwordChange" => return Some(json!({ "currentPassword": "wrong", "newPassword": "short" })),
+        "sessionCreate" => return Some(json!({ "email": "nobody@example.com", "password": "wrong" })),
+        "sessionRefresh" => return Some(json!({ "refreshToken": "wrong" })),
+        // Comes last of all, since it does what it says.
+        "sessionEnd" => return Some(json!({ "all": false })),
+        _ => return None,
+    };
+    input["dryRun"] = json!(true);
+    Some(input)
+}
+
+/// The arguments of a field that wants some.
+pub(crate) fn arguments(object: &str, field: &str) -> &'static str {
+    match (object, field) {
+        ("Query", "node") => "(id: \"<ada>\")",
+        ("Query", "nodes") => "(ids: [\"<ada>\", \"<address>\"])",
+        ("Query", "customer") => "(id: \"<ada>\")",
+        ("Query", "address") => "(id: \"<address>\")",
+        ("Query", "addressRules") => "(countryCode: \"DE\")",
+        ("Query", "customerGroup") => "(id: \"<group>\")",
+        ("Query", "organization") => "(id: \"<organization>\")",
+        ("Query", "orderLink") => "(id: \"<order>\")",
+        ("Query", "_entities") => "(representations: [{ __typename: \"Customer\", id: \"<ada>\" }])",
+        _ => "",
+    }
+}
+
+/// Ways to an instance, `@` being its selection; the first that a persona can go is taken. Types that are the result
+/// of a mutation need none. Ways that begin with `{ me` lead to somebody's own and are not for the stranger, who is
+/// to be shown nothing of Ada's.
+pub(crate) fn ways(object: &str) -> &'static [&'static str] {
+    match object {
+        "Query" => &["{ @ }"],
+        "Viewer" => &["{ viewer { @ } }"],
+        "StaffUser" => &["{ viewer { staffUser { @ } } }"],
+        "_Service" => &["{ _service { @ } }"],
+        "Customer" => &[
+            "{ me { @ } }",
+            "{ customer(id: \"<ada>\") { @ } }",
+            "{ node(id: \"<ada>\") { ... on Customer { @ } } }",
+            "{ orderLink(id: \"<order>\") { customer { @ } } }",
+        ],
+        "CustomerConnection" => &["{ customers { @ } }"],
+        "CustomerEdge" => &["{ customers { edges { @ } } }"],
+        "ActorRef" => &["{ customer(id: \"<made>\") { createdBy { @ } } }"],
+        "Address" => &["{ address(id: \"<address>\") { @ } }", "{ node(id: \"<address>\") { ... on Address { @ } } }"],
+        "AddressConnection" => &["{ me { addresses { @ } } }", "{ addresses { @ } }"],
+        "AddressEdge" => &["{ me { addresses { edges { @ } } } }", "{ addresses { edges { @ } } }"],
+        "AddressValidation" => &["{ address(id: \"<odd address>\") { validation { @ } } }"],
+        "AddressFinding" => &["{ address(id: \"<odd address>\") { validation { findings { @ } } } }"],
+        "AddressRules" => &["{ addressRules(countryCode: \"US\") { @ } }"],
+        "Province" => &["{ addressRules(countryCode: \"US\") { provinces { @ } } }"],
+        "PageInfo" => &["{ me { addresses { pageInfo { @ } } } }", "{ customers { pageInfo { @ } } }", "{ orderLinks { pageInfo { @ } } }"],
+        "CustomerGroup" => &["{ customerGroup(id: \"<group>\") { @ } }", "{ node(id: \"<group>\") { ... on CustomerGroup { @ } } }"],
+        "CustomerGroupConnection" => &["{ customerGroups { @ } }", "{ me { groups { @ } } }"],
+        "CustomerGroupEdge" => &["{ customerGroups { edges { @ } } }", "{ me { groups { edges { @ } } } }"],
+        "CustomerGroupMembership" => &["{ node(id: \"<membership>\") { ... on CustomerGroupMembership { @ } } }"],
+        "GroupOwner" => &["{ customerGroup(id: \"<group>\") { owner { @ } } }"],
+        "Organization" => &["{ organization(id: \"<organization>\") { @ } }", "{ node(id: \"<organization>\") { ... on Organization { @ } } }"],
+        "OrganizationConnection" => &["{ organizations { @ } }", "{ myOrganizations { @ } }"],
+        "OrganizationEdge" => &["{ organizations { edges { @ } } }", "{ myOrganizations { edges { @ } } }"],
+        "OrganizationUnit" => &["{ organization(id: \"<organization>\") { rootUnit { @ } } }", "{ node(id: \"<unit>\") { ... on OrganizationUnit { @ } } }"],
+        "OrganizationUnitConnection" => &["{ organization(id: \"<organization>\") { units { @ } } }"],
+        "OrganizationUnitEdge" => &["{ organization(id: \"<organization>\") { units { edges { @ } } } }"],
+        "OrganizationRole" => &["{ organization(id: \"<organization>\") { roles { @ } } }"],
+        "OrganizationMember" => &["{ node(id: \"<member>\") { ... on OrganizationMember { @ } } }", "{ me { organizations { nodes { @ } } } }"],
+        "OrganizationMemberConnection" => &["{ me { organizations { @ } } }", "{ organization(id: \"<organization>\") { members { @ } } }"],
+        "OrganizationMemberEdge" => &["{ me { organizations { edges { @ } } } }", "{ organization(id: \"<organization>\") { members { edges { @ } } } }"],
+        "OrderLink" => &["{ orderLink(id: \"<order>\") { @ } }", "{ node(id: \"<order>\") { ... on OrderLink { @ } } }"],
+        "OrderLinkConnection" => &["{ me { orders { @ } } }", "{ orderLinks { @ } }"],
+        "OrderLinkEdge" => &["{ me { orders { edges { @ } } } }", "{ orderLinks { edges { @ } } }"],
+        "OrderLine" => &["{ orderLink(id: \"<order>\") { lines { @ } } }"],
+        "Order" => &["{ orderLink(id: \"<order>\") { order { @ } } }"],
+        "Money" => &["{ orderLink(id: \"<order>\") { total { @ } } }"],
+        "Channel" => &["{ node(id: \"<channel>\") { ... on Channel { @ } } }"],
+        "ChannelConnection" => &["{ channels { @ } }"],
+        "ChannelEdge" => &["{ channels { edges { @ } } }"],
+        "FieldError" => &["mutation { customerRegister(input: { email: \"nobody\", password: \"short\" }) { userErrors { ... on FieldError { @ } } } }"],
+        "ConflictError" => &["mutation { addressUpdate(input: { id: \"<address>\", expectedVersion: 99 }) { userErrors { ... on ConflictError { @ } } } }"],
+        "LimitError" => &["mutation { addressBulkDelete(input: { ids: [<thousand ids>] }) { userErrors { ... on LimitError { @ } } } }"],
+        "FieldChange" => &["mutation { addressUpdate(input: { id: \"<address>\", addressName: \"New\", dryRun: true }) { dryRun { changes { @ } } } }"],
+        _ => &[],
+    }
+}
