@@ -58,7 +58,10 @@ pub fn repeats_a_field(document: &str) -> bool {
             }
             b' ' | b'\t' | b'\n' | b'\r' | b',' => continue,
             b'_' | b'a'..=b'z' | b'A'..=b'Z' => {
-                while bytes.get(position).is_some_and(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()) {
+                while bytes
+                    .get(position)
+                    .is_some_and(|byte| *byte == b'_' || byte.is_ascii_alphanumeric())
+                {
                     position += 1;
                 }
                 last_name = document.get(start..position);

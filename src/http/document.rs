@@ -12,9 +12,7 @@ use async_graphql::{
     Name, Positioned, Variables,
     parser::{
         parse_query,
-        types::{
-            DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
-        },
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
     },
 };
 use async_graphql_value::Value;

@@ -87,7 +87,11 @@ impl Surveyor<'_> {
         let mut text = "here: __typename".to_owned();
         for (position, field) in fields.iter().enumerate() {
             let arguments = self.world.fill(samples::arguments(object, &field.name));
-            let inner = if self.world.graph.is_composite(&field.named) { "{ __typename }" } else { "" };
+            let inner = if self.world.graph.is_composite(&field.named) {
+                "{ __typename }"
+            } else {
+                ""
+            };
             write!(text, " f{position}: {}{arguments} {inner}", field.name).unwrap();
         }
         text
@@ -117,7 +121,10 @@ impl Surveyor<'_> {
     async fn mutate(&self, mutation: &Field, fields: &[Field]) -> (String, Vec<String>) {
         let selection = self.selection(&mutation.named, fields) + " problems: userErrors { code }";
         let way = self.mutation(mutation, &selection).unwrap_or_else(|| {
-            panic!("The mutation {} has no sample: give it one in tests/it/security/samples.rs.", mutation.name)
+            panic!(
+                "The mutation {} has no sample: give it one in tests/it/security/samples.rs.",
+                mutation.name
+            )
         });
         let answer = self.app.ask(self.persona, &way.operation, way.variables).await;
         let codes: BTreeSet<&str> = answer.user_errors_under(&mutation.name).into_iter().collect();
@@ -126,7 +133,11 @@ impl Surveyor<'_> {
             Some(_) => codes.into_iter().collect::<Vec<_>>().join("+"),
             None => answer.codes().first().map_or("NULL", |code| *code).to_owned(),
         };
-        assert_ne!(verdict, "BAD_USER_INPUT", "Mend the sample of {} for {}: {:#}", mutation.name, self.persona.name, answer.body);
+        assert_ne!(
+            verdict, "BAD_USER_INPUT",
+            "Mend the sample of {} for {}: {:#}",
+            mutation.name, self.persona.name, answer.body
+        );
         let within = if place(&answer.body["data"]).is_some() {
             read(&answer.body, &mutation.named, fields)
         } else {
@@ -163,18 +174,31 @@ fn read(body: &Value, object: &str, fields: &[Field]) -> Vec<String> {
 impl crate::harness::Answer {
     fn user_errors_under(&self, mutation: &str) -> Vec<&str> {
         let problems = self.body["data"][mutation]["problems"].as_array();
-        problems.into_iter().flatten().map(|error| error["code"].as_str().unwrap_or("no code")).collect()
+        problems
+            .into_iter()
+            .flatten()
+            .map(|error| error["code"].as_str().unwrap_or("no code"))
+            .collect()
     }
 }
 
 /// Surveys everything.
 async fn survey(app: &TestApp, world: &World) -> Matrix {
     let mut matrix = Matrix::new();
-    let payloads: BTreeSet<String> = world.graph.fields("Mutation").into_iter().map(|mutation| mutation.named).collect();
+    let payloads: BTreeSet<String> = world
+        .graph
+        .fields("Mutation")
+        .into_iter()
+        .map(|mutation| mutation.named)
+        .collect();
     for persona in &world.personas {
         let surveyor = Surveyor { app, world, persona };
         let mut note = |field: String, verdict: String| {
-            let known = matrix.entry(field).or_default().entry(persona.name).or_insert_with(|| verdict.clone());
+            let known = matrix
+                .entry(field)
+                .or_default()
+                .entry(persona.name)
+                .or_insert_with(|| verdict.clone());
             // Of several mutations with one payload, the one that tells most speaks.
             if known.as_str() == UNREACHABLE || (known.as_str() == "NULL" && verdict == "OK") {
                 *known = verdict;
@@ -269,7 +293,12 @@ fn may(persona: &str, permission: &str) -> bool {
 }
 
 /// Whether comment, directive and behaviour of a field say the same.
-fn contradictions(name: &str, field: &Field, directives: &Directives, verdicts: &BTreeMap<&str, String>) -> Vec<String> {
+fn contradictions(
+    name: &str,
+    field: &Field,
+    directives: &Directives,
+    verdicts: &BTreeMap<&str, String>,
+) -> Vec<String> {
     let mut found = Vec::new();
     let admin = permissions_after(&field.description, "Requires ");
     let or_store = permissions_after(&field.description, "thers require ")
@@ -278,13 +307,23 @@ fn contradictions(name: &str, field: &Field, directives: &Directives, verdicts: 
     let store = field.description.contains("Requires a customer's token");
     let scopes = match (&admin, store) {
         (Some(permissions), _) => {
-            vec![format!("[[{}]]", permissions.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", "))]
+            vec![format!(
+                "[[{}]]",
+                permissions
+                    .iter()
+                    .map(|name| format!("\"{name}\""))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )]
         }
         (None, true) => vec!["[[\"store\"]]".to_owned()],
         (None, false) => Vec::new(),
     };
     if directives.scopes != scopes {
-        found.push(format!("{name}: the comment means {scopes:?}, the SDL has {:?}", directives.scopes));
+        found.push(format!(
+            "{name}: the comment means {scopes:?}, the SDL has {:?}",
+            directives.scopes
+        ));
     }
     let tag = match (&admin, store) {
         (Some(_), _) => Some("\"admin\""),
@@ -303,16 +342,32 @@ fn contradictions(name: &str, field: &Field, directives: &Directives, verdicts: 
         let is_customer = matches!(*persona, "customer" | "stranger");
         let allowed = match (&admin, &or_store) {
             (Some(permissions), _) => Some(permissions.iter().all(|permission| may(persona, permission))),
-            (None, Some(permissions)) => Some(is_customer || permissions.iter().all(|permission| may(persona, permission))),
+            (None, Some(permissions)) => {
+                Some(is_customer || permissions.iter().all(|permission| may(persona, permission)))
+            }
             (None, None) if store => Some(is_customer),
             (None, None) => None,
         };
-        let denial = if *persona == "anonymous" { "UNAUTHENTICATED" } else { "FORBIDDEN" };
+        let denial = if *persona == "anonymous" {
+            "UNAUTHENTICATED"
+        } else {
+            "FORBIDDEN"
+        };
         match allowed {
-            Some(true) if is_denial(verdict) => found.push(format!("{name}: {persona} may use it, but is told {verdict}")),
-            Some(false) if verdict != denial => found.push(format!("{name}: {persona} may not use it, but is told {verdict}")),
-            None if is_denial(verdict) && !field.description.contains("equire") && !field.description.contains("logged in") && !field.description.contains("Logs out") => {
-                found.push(format!("{name}: {persona} is told {verdict}, but the comment does not say what it requires"));
+            Some(true) if is_denial(verdict) => {
+                found.push(format!("{name}: {persona} may use it, but is told {verdict}"))
+            }
+            Some(false) if verdict != denial => {
+                found.push(format!("{name}: {persona} may not use it, but is told {verdict}"))
+            }
+            None if is_denial(verdict)
+                && !field.description.contains("equire")
+                && !field.description.contains("logged in")
+                && !field.description.contains("Logs out") =>
+            {
+                found.push(format!(
+                    "{name}: {persona} is told {verdict}, but the comment does not say what it requires"
+                ));
             }
             _ => {}
         }
@@ -342,13 +397,23 @@ async fn access_matrix() {
         seen.insert(persona.name, Graph::seen_by(&app, persona).await);
     }
     let changes = "outbox_event where topic not like 'auth.%'";
-    let (before, events) = (app.dump("customer").await + &app.dump("address").await, app.count(changes).await);
+    let (before, events) = (
+        app.dump("customer").await + &app.dump("address").await,
+        app.count(changes).await,
+    );
     let matrix = survey(&app, &world).await;
-    assert_eq!(app.dump("customer").await + &app.dump("address").await, before, "a sample has changed something");
+    assert_eq!(
+        app.dump("customer").await + &app.dump("address").await,
+        before,
+        "a sample has changed something"
+    );
     assert_eq!(app.count(changes).await, events, "a sample has changed something");
 
-    let unreached: Vec<&String> =
-        matrix.iter().filter(|(_, verdicts)| verdicts.values().all(|verdict| verdict == UNREACHABLE)).map(|(field, _)| field).collect();
+    let unreached: Vec<&String> = matrix
+        .iter()
+        .filter(|(_, verdicts)| verdicts.values().all(|verdict| verdict == UNREACHABLE))
+        .map(|(field, _)| field)
+        .collect();
     assert!(
         unreached.is_empty(),
         "Nobody can reach {unreached:?}: give their types a way in tests/it/security/samples.rs."

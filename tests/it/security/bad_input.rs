@@ -19,7 +19,11 @@ struct Reply {
 }
 
 async fn post(app: &TestApp, persona: &Persona, content_type: Option<&str>, body: Vec<u8>) -> Reply {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap();
     let mut request = client.post(format!("{}/graphql", app.url)).body(body);
     if let Some(content_type) = content_type {
         request = request.header("content-type", content_type);
@@ -29,7 +33,10 @@ async fn post(app: &TestApp, persona: &Persona, content_type: Option<&str>, body
     }
     let response = request.send().await.expect("an answer instead of a closed connection");
     let status = response.status().as_u16();
-    Reply { status, text: response.text().await.unwrap() }
+    Reply {
+        status,
+        text: response.text().await.unwrap(),
+    }
 }
 
 /// The codes of an answer: of its top-level errors, or else of the user errors of its only mutation.
@@ -37,14 +44,18 @@ fn codes(reply: &Reply, what: &str) -> Vec<String> {
     let body: Value = serde_json::from_str(&reply.text).unwrap_or_else(|_| panic!("{what}: {}", reply.text));
     let told = |errors: &Value, code: &dyn Fn(&Value) -> Value| -> Vec<String> {
         let errors = errors.as_array().into_iter().flatten();
-        errors.map(|error| code(error).as_str().unwrap_or("no code").to_owned()).collect()
+        errors
+            .map(|error| code(error).as_str().unwrap_or("no code").to_owned())
+            .collect()
     };
     let top = told(&body["errors"], &|error| error["extensions"]["code"].clone());
     if !top.is_empty() {
         return top;
     }
     let fields = body["data"].as_object().into_iter().flatten();
-    fields.flat_map(|(_, payload)| told(&payload["userErrors"], &|error| error["code"].clone())).collect()
+    fields
+        .flat_map(|(_, payload)| told(&payload["userErrors"], &|error| error["code"].clone()))
+        .collect()
 }
 
 #[track_caller]
@@ -62,7 +73,9 @@ fn assert_refused(reply: &Reply, what: &str) {
 }
 
 fn body(query: &str, variables: &Value) -> Vec<u8> {
-    json!({ "query": query, "variables": variables }).to_string().into_bytes()
+    json!({ "query": query, "variables": variables })
+        .to_string()
+        .into_bytes()
 }
 
 async fn refused(app: &TestApp, persona: &Persona, what: &str, query: &str, variables: Value) {

@@ -14,14 +14,21 @@ use crate::{harness::TestApp, on_both};
 fn outsiders(but: &str) -> Vec<(&'static str, Viewer)> {
     let ids = Ids::default();
     let now = chrono::Utc::now();
-    let key = |permissions: &str| Viewer::ApiKey { key: ids.next(now), permissions: permissions.parse().unwrap() };
+    let key = |permissions: &str| Viewer::ApiKey {
+        key: ids.next(now),
+        permissions: permissions.parse().unwrap(),
+    };
     let all = Permissions::all();
     let others: Vec<&str> = all
         .iter()
         .map(|permission| permission.as_str())
         .filter(|permission| !permission.starts_with(but))
         .collect();
-    let stranger = Viewer::Store { customer: ids.next(now), identity: ids.next(now), session: ids.next(now) };
+    let stranger = Viewer::Store {
+        customer: ids.next(now),
+        identity: ids.next(now),
+        session: ids.next(now),
+    };
     vec![
         ("nobody", Viewer::Anonymous),
         ("a stranger", stranger),

@@ -51,8 +51,14 @@ impl Graph {
 
     fn read(data: &Value) -> Self {
         let types = data["__schema"]["types"].as_array().unwrap();
-        let types = types.iter().filter(|kind| !kind["name"].as_str().unwrap().starts_with("__"));
-        Self { types: types.map(|kind| (kind["name"].as_str().unwrap().to_owned(), kind.clone())).collect() }
+        let types = types
+            .iter()
+            .filter(|kind| !kind["name"].as_str().unwrap().starts_with("__"));
+        Self {
+            types: types
+                .map(|kind| (kind["name"].as_str().unwrap().to_owned(), kind.clone()))
+                .collect(),
+        }
     }
 
     /// The names of all object types.
@@ -61,13 +67,18 @@ impl Graph {
     }
 
     fn of_kind(&self, kinds: &[&str]) -> Vec<String> {
-        let known = self.types.iter().filter(|(_, kind)| kinds.contains(&kind["kind"].as_str().unwrap()));
+        let known = self
+            .types
+            .iter()
+            .filter(|(_, kind)| kinds.contains(&kind["kind"].as_str().unwrap()));
         known.map(|(name, _)| name.clone()).collect()
     }
 
     /// Whether fields of this type are followed by a selection.
     pub(crate) fn is_composite(&self, name: &str) -> bool {
-        self.of_kind(&["OBJECT", "INTERFACE", "UNION"]).iter().any(|known| known == name)
+        self.of_kind(&["OBJECT", "INTERFACE", "UNION"])
+            .iter()
+            .any(|known| known == name)
     }
 
     /// Whether exactly one field of the input is given.

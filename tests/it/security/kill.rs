@@ -45,7 +45,9 @@ async fn serve(app: &TestApp, key_file: &std::path::Path) -> (Child, String) {
             panic!("the service ended: {log}");
         };
         let known: Value = serde_json::from_str(&line).unwrap_or_default();
-        let url = known["message"].as_str().and_then(|message| message.strip_prefix("serving "));
+        let url = known["message"]
+            .as_str()
+            .and_then(|message| message.strip_prefix("serving "));
         if let Some(url) = url {
             let url = url.to_owned();
             // The pipe must not fill up.
@@ -65,8 +67,15 @@ fn batch(name: &str) -> String {
 
 /// Whether the whole batch was acknowledged.
 async fn send(url: &str, admin: &Persona, body: String) -> bool {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
-    let request = client.post(url).header("content-type", "application/json").bearer_auth(admin.token.as_ref().unwrap());
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap();
+    let request = client
+        .post(url)
+        .header("content-type", "application/json")
+        .bearer_auth(admin.token.as_ref().unwrap());
     let Ok(response) = request.body(body).send().await else {
         return false;
     };
@@ -76,7 +85,11 @@ async fn send(url: &str, admin: &Persona, body: String) -> bool {
     let Ok(answer) = serde_json::from_str::<Value>(&text) else {
         return false;
     };
-    assert_eq!(answer["data"]["customerBulkCreate"]["userErrors"], json!([]), "{answer}");
+    assert_eq!(
+        answer["data"]["customerBulkCreate"]["userErrors"],
+        json!([]),
+        "{answer}"
+    );
     answer["data"]["customerBulkCreate"]["results"].as_array().map(Vec::len) == Some(ROWS)
 }
 

@@ -16,10 +16,14 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "addressUpdate" => json!({ "id": "<address>", "addressName": "Home" }),
         "addressDelete" => json!({ "id": "<odd address>" }),
         "addressSetDefault" => json!({ "id": "<odd address>", "shipping": true }),
-        "addressBulkCreate" => json!({ "addresses": [{ "customerId": "<ada>", "countryCode": "DE", "skipValidation": true }] }),
+        "addressBulkCreate" => {
+            json!({ "addresses": [{ "customerId": "<ada>", "countryCode": "DE", "skipValidation": true }] })
+        }
         "addressBulkUpdate" => json!({ "addresses": [{ "id": "<address>", "addressName": "Home" }] }),
         "addressBulkDelete" => json!({ "ids": ["<odd address>"] }),
-        "addressUpdateBySelector" => json!({ "where": { "id": { "eq": "<address>" } }, "address": { "addressName": "Home" }, "maxAffected": 1 }),
+        "addressUpdateBySelector" => {
+            json!({ "where": { "id": { "eq": "<address>" } }, "address": { "addressName": "Home" }, "maxAffected": 1 })
+        }
         "customerCreate" => json!({ "externalId": "new" }),
         "customerUpdate" => json!({ "id": "<ada>", "firstName": "Augusta" }),
         "customerUpsert" => json!({ "identifier": { "id": "<ada>" }, "firstName": "Augusta" }),
@@ -28,24 +32,34 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "customerMetadataPatch" => json!({ "id": "<ada>", "metadata": { "set": { "a": 1 } } }),
         "customerBulkCreate" => json!({ "customers": [{ "externalId": "new" }] }),
         "customerBulkUpdate" => json!({ "customers": [{ "id": "<ada>", "firstName": "Augusta" }] }),
-        "customerBulkUpsert" => json!({ "customers": [{ "identifier": { "externalId": "ada" }, "firstName": "Augusta" }] }),
+        "customerBulkUpsert" => {
+            json!({ "customers": [{ "identifier": { "externalId": "ada" }, "firstName": "Augusta" }] })
+        }
         "customerBulkDelete" => json!({ "ids": ["<ada>"] }),
-        "customerUpdateBySelector" => json!({ "where": { "id": { "eq": "<ada>" } }, "customer": { "firstName": "Augusta" }, "maxAffected": 1 }),
+        "customerUpdateBySelector" => {
+            json!({ "where": { "id": { "eq": "<ada>" } }, "customer": { "firstName": "Augusta" }, "maxAffected": 1 })
+        }
         "profileUpdate" => json!({ "firstName": "Augusta" }),
         "customerGroupCreate" => json!({ "name": "New" }),
         "customerGroupUpdate" => json!({ "id": "<group>", "name": "Other" }),
         "customerGroupDelete" => json!({ "id": "<group>" }),
-        "customerGroupUpdateBySelector" => json!({ "where": { "id": { "eq": "<group>" } }, "metadata": { "set": { "a": 1 } }, "maxAffected": 1 }),
+        "customerGroupUpdateBySelector" => {
+            json!({ "where": { "id": { "eq": "<group>" } }, "metadata": { "set": { "a": 1 } }, "maxAffected": 1 })
+        }
         "customerGroupBulkCreate" => json!({ "customerGroups": [{ "name": "New" }] }),
         "customerGroupBulkUpdate" => json!({ "customerGroups": [{ "id": "<group>", "name": "Other" }] }),
         "customerGroupBulkDelete" => json!({ "ids": ["<group>"] }),
         "groupMembersChange" => json!({ "groupId": "<group>", "add": [], "remove": ["<ada>"] }),
         "customerGroupsChange" => json!({ "customerId": "<ada>", "add": [], "remove": ["<group>"] }),
-        "groupMembershipsAdd" | "groupMembershipsRemove" => json!({ "pairs": [{ "customerId": "<ada>", "groupId": "<group>" }] }),
+        "groupMembershipsAdd" | "groupMembershipsRemove" => {
+            json!({ "pairs": [{ "customerId": "<ada>", "groupId": "<group>" }] })
+        }
         "organizationCreate" => json!({ "name": "New", "members": [{ "customerId": "<ada>" }] }),
         "organizationUpdate" => json!({ "id": "<organization>", "legalName": "Engines Ltd" }),
         "organizationUpsert" => json!({ "identifier": { "id": "<organization>" }, "legalName": "Engines Ltd" }),
-        "organizationBulkUpsert" => json!({ "organizations": [{ "externalId": "Engines", "legalName": "Engines Ltd" }] }),
+        "organizationBulkUpsert" => {
+            json!({ "organizations": [{ "externalId": "Engines", "legalName": "Engines Ltd" }] })
+        }
         "organizationDelete" => json!({ "id": "<organization>", "confirmName": "Engines" }),
         "organizationUnitCreate" => json!({ "organizationId": "<organization>", "parentId": "<unit>", "name": "New" }),
         "organizationUnitUpdate" => json!({ "id": "<branch>", "name": "Other" }),
@@ -102,30 +116,64 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "CustomerConnection" => &["{ customers { @ } }"],
         "CustomerEdge" => &["{ customers { edges { @ } } }"],
         "ActorRef" => &["{ customer(id: \"<made>\") { createdBy { @ } } }"],
-        "Address" => &["{ address(id: \"<address>\") { @ } }", "{ node(id: \"<address>\") { ... on Address { @ } } }"],
+        "Address" => &[
+            "{ address(id: \"<address>\") { @ } }",
+            "{ node(id: \"<address>\") { ... on Address { @ } } }",
+        ],
         "AddressConnection" => &["{ me { addresses { @ } } }", "{ addresses { @ } }"],
         "AddressEdge" => &["{ me { addresses { edges { @ } } } }", "{ addresses { edges { @ } } }"],
         "AddressValidation" => &["{ address(id: \"<odd address>\") { validation { @ } } }"],
         "AddressFinding" => &["{ address(id: \"<odd address>\") { validation { findings { @ } } } }"],
         "AddressRules" => &["{ addressRules(countryCode: \"US\") { @ } }"],
         "Province" => &["{ addressRules(countryCode: \"US\") { provinces { @ } } }"],
-        "PageInfo" => &["{ me { addresses { pageInfo { @ } } } }", "{ customers { pageInfo { @ } } }", "{ orderLinks { pageInfo { @ } } }"],
-        "CustomerGroup" => &["{ customerGroup(id: \"<group>\") { @ } }", "{ node(id: \"<group>\") { ... on CustomerGroup { @ } } }"],
+        "PageInfo" => &[
+            "{ me { addresses { pageInfo { @ } } } }",
+            "{ customers { pageInfo { @ } } }",
+            "{ orderLinks { pageInfo { @ } } }",
+        ],
+        "CustomerGroup" => &[
+            "{ customerGroup(id: \"<group>\") { @ } }",
+            "{ node(id: \"<group>\") { ... on CustomerGroup { @ } } }",
+        ],
         "CustomerGroupConnection" => &["{ customerGroups { @ } }", "{ me { groups { @ } } }"],
-        "CustomerGroupEdge" => &["{ customerGroups { edges { @ } } }", "{ me { groups { edges { @ } } } }"],
+        "CustomerGroupEdge" => &[
+            "{ customerGroups { edges { @ } } }",
+            "{ me { groups { edges { @ } } } }",
+        ],
         "CustomerGroupMembership" => &["{ node(id: \"<membership>\") { ... on CustomerGroupMembership { @ } } }"],
         "GroupOwner" => &["{ customerGroup(id: \"<group>\") { owner { @ } } }"],
-        "Organization" => &["{ organization(id: \"<organization>\") { @ } }", "{ node(id: \"<organization>\") { ... on Organization { @ } } }"],
+        "Organization" => &[
+            "{ organization(id: \"<organization>\") { @ } }",
+            "{ node(id: \"<organization>\") { ... on Organization { @ } } }",
+        ],
         "OrganizationConnection" => &["{ organizations { @ } }", "{ myOrganizations { @ } }"],
-        "OrganizationEdge" => &["{ organizations { edges { @ } } }", "{ myOrganizations { edges { @ } } }"],
-        "OrganizationUnit" => &["{ organization(id: \"<organization>\") { rootUnit { @ } } }", "{ node(id: \"<unit>\") { ... on OrganizationUnit { @ } } }"],
+        "OrganizationEdge" => &[
+            "{ organizations { edges { @ } } }",
+            "{ myOrganizations { edges { @ } } }",
+        ],
+        "OrganizationUnit" => &[
+            "{ organization(id: \"<organization>\") { rootUnit { @ } } }",
+            "{ node(id: \"<unit>\") { ... on OrganizationUnit { @ } } }",
+        ],
         "OrganizationUnitConnection" => &["{ organization(id: \"<organization>\") { units { @ } } }"],
         "OrganizationUnitEdge" => &["{ organization(id: \"<organization>\") { units { edges { @ } } } }"],
         "OrganizationRole" => &["{ organization(id: \"<organization>\") { roles { @ } } }"],
-        "OrganizationMember" => &["{ node(id: \"<member>\") { ... on OrganizationMember { @ } } }", "{ me { organizations { nodes { @ } } } }"],
-        "OrganizationMemberConnection" => &["{ me { organizations { @ } } }", "{ organization(id: \"<organization>\") { members { @ } } }"],
-        "OrganizationMemberEdge" => &["{ me { organizations { edges { @ } } } }", "{ organization(id: \"<organization>\") { members { edges { @ } } } }"],
-        "OrderLink" => &["{ orderLink(id: \"<order>\") { @ } }", "{ node(id: \"<order>\") { ... on OrderLink { @ } } }"],
+        "OrganizationMember" => &[
+            "{ node(id: \"<member>\") { ... on OrganizationMember { @ } } }",
+            "{ me { organizations { nodes { @ } } } }",
+        ],
+        "OrganizationMemberConnection" => &[
+            "{ me { organizations { @ } } }",
+            "{ organization(id: \"<organization>\") { members { @ } } }",
+        ],
+        "OrganizationMemberEdge" => &[
+            "{ me { organizations { edges { @ } } } }",
+            "{ organization(id: \"<organization>\") { members { edges { @ } } } }",
+        ],
+        "OrderLink" => &[
+            "{ orderLink(id: \"<order>\") { @ } }",
+            "{ node(id: \"<order>\") { ... on OrderLink { @ } } }",
+        ],
         "OrderLinkConnection" => &["{ me { orders { @ } } }", "{ orderLinks { @ } }"],
         "OrderLinkEdge" => &["{ me { orders { edges { @ } } } }", "{ orderLinks { edges { @ } } }"],
         "OrderLine" => &["{ orderLink(id: \"<order>\") { lines { @ } } }"],
@@ -134,10 +182,18 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "Channel" => &["{ node(id: \"<channel>\") { ... on Channel { @ } } }"],
         "ChannelConnection" => &["{ channels { @ } }"],
         "ChannelEdge" => &["{ channels { edges { @ } } }"],
-        "FieldError" => &["mutation { customerRegister(input: { email: \"nobody\", password: \"short\" }) { userErrors { ... on FieldError { @ } } } }"],
-        "ConflictError" => &["mutation { addressUpdate(input: { id: \"<address>\", expectedVersion: 99 }) { userErrors { ... on ConflictError { @ } } } }"],
-        "LimitError" => &["mutation { addressBulkDelete(input: { ids: [<thousand ids>] }) { userErrors { ... on LimitError { @ } } } }"],
-        "FieldChange" => &["mutation { addressUpdate(input: { id: \"<address>\", addressName: \"New\", dryRun: true }) { dryRun { changes { @ } } } }"],
+        "FieldError" => &[
+            "mutation { customerRegister(input: { email: \"nobody\", password: \"short\" }) { userErrors { ... on FieldError { @ } } } }",
+        ],
+        "ConflictError" => &[
+            "mutation { addressUpdate(input: { id: \"<address>\", expectedVersion: 99 }) { userErrors { ... on ConflictError { @ } } } }",
+        ],
+        "LimitError" => &[
+            "mutation { addressBulkDelete(input: { ids: [<thousand ids>] }) { userErrors { ... on LimitError { @ } } } }",
+        ],
+        "FieldChange" => &[
+            "mutation { addressUpdate(input: { id: \"<address>\", addressName: \"New\", dryRun: true }) { dryRun { changes { @ } } } }",
+        ],
         _ => &[],
     }
 }

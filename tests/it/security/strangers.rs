@@ -50,7 +50,11 @@ fn places(graph: &Graph, field: &Field, path: &[String], above: &[String]) -> Ve
     }
     let mut above = above.to_vec();
     above.push(field.named.clone());
-    graph.fields(&field.named).iter().flat_map(|inner| places(graph, inner, &path, &above)).collect()
+    graph
+        .fields(&field.named)
+        .iter()
+        .flat_map(|inner| places(graph, inner, &path, &above))
+        .collect()
 }
 
 /// Puts an id at a place, making what is missing on the way.
@@ -61,7 +65,11 @@ fn put(graph: &Graph, root: &Value, place: &Place, named: &str, id: &str) -> Val
             return;
         };
         if name == "0" {
-            let first = value.as_array().and_then(|items| items.first()).cloned().unwrap_or(Value::Null);
+            let first = value
+                .as_array()
+                .and_then(|items| items.first())
+                .cloned()
+                .unwrap_or(Value::Null);
             *value = json!([first]);
             return step(graph, &mut value[0], rest, named, id);
         }
@@ -71,10 +79,18 @@ fn put(graph: &Graph, root: &Value, place: &Place, named: &str, id: &str) -> Val
         }
         let owners = ["customerId", "customerExternalId", "organizationUnitId"];
         if named.starts_with("Address") && owners.contains(&name.as_str()) {
-            owners.iter().for_each(|other| drop(value.as_object_mut().unwrap().remove(*other)));
+            owners
+                .iter()
+                .for_each(|other| drop(value.as_object_mut().unwrap().remove(*other)));
         }
         let inner = graph.fields(named).into_iter().find(|field| field.name == *name);
-        step(graph, &mut value[name.as_str()], rest, &inner.map(|field| field.named).unwrap_or_default(), id);
+        step(
+            graph,
+            &mut value[name.as_str()],
+            rest,
+            &inner.map(|field| field.named).unwrap_or_default(),
+            id,
+        );
     }
     let mut value = root.clone();
     step(graph, &mut value, &place.path, named, id);
@@ -100,16 +116,30 @@ fn routes(world: &World) -> Vec<Route> {
                     field.name,
                     argument.name
                 );
-                routes.push(Route { name: name.clone(), operation, variables: json!({}), place });
+                routes.push(Route {
+                    name: name.clone(),
+                    operation,
+                    variables: json!({}),
+                    place,
+                });
             }
         }
     };
-    for field in graph.fields("Query").iter().filter(|field| !field.name.starts_with('_')) {
+    for field in graph
+        .fields("Query")
+        .iter()
+        .filter(|field| !field.name.starts_with('_'))
+    {
         reading(format!("Query.{}", field.name), field, "", "");
     }
     for field in graph.fields("Customer") {
         reading(format!("me.{}", field.name), &field, "me {", "}");
-        reading(format!("customers.{}", field.name), &field, "customers { nodes {", "} }");
+        reading(
+            format!("customers.{}", field.name),
+            &field,
+            "customers { nodes {",
+            "} }",
+        );
     }
     for mutation in graph.fields("Mutation") {
         let argument = &mutation.arguments[0];
@@ -170,7 +200,11 @@ impl Route {
     /// Who can come to the place at all.
     fn askers<'a>(&self, world: &'a World) -> Vec<&'a Persona> {
         let customer = world.persona("customer");
-        if self.name.starts_with("me.") { vec![customer] } else { vec![&world.admin, customer] }
+        if self.name.starts_with("me.") {
+            vec![customer]
+        } else {
+            vec![&world.admin, customer]
+        }
     }
 
     /// The kinds of ids that this place takes, as somebody who may send one.
@@ -191,7 +225,9 @@ impl Route {
 
 /// Whether a persona may see what an id of this kind stands for.
 async fn sees(app: &TestApp, persona: &Persona, id: &str) -> bool {
-    let answer = app.ask(persona, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
+    let answer = app
+        .ask(persona, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": id }))
+        .await;
     !answer.body["data"]["node"].is_null()
 }
 

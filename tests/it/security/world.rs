@@ -38,9 +38,14 @@ impl World {
         let admin = app.admin().await;
         let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
         let (analyst, staff) = (app.analyst().await, app.staff("staff", "*").await);
-        let support = app.api_key("support", "customers:read,addresses:read,orders:read").await;
+        let support = app
+            .api_key("support", "customers:read,addresses:read,orders:read")
+            .await;
         let orders_only = app.api_key("orders_only", "orders:read").await;
-        let named = |name: &'static str, persona: &Persona| Persona { name, ..persona.clone() };
+        let named = |name: &'static str, persona: &Persona| Persona {
+            name,
+            ..persona.clone()
+        };
         let mut world = Self {
             graph: Graph::whole().await,
             personas: vec![
@@ -66,13 +71,45 @@ impl World {
         world.organizations(app).await;
         world.orders(app).await;
         // The customers come last, because what is theirs goes with them.
-        let made = world.run(app, "staff", "customerCreate", json!({ "externalId": "made" }), "customer { id }").await;
+        let made = world
+            .run(
+                app,
+                "staff",
+                "customerCreate",
+                json!({ "externalId": "made" }),
+                "customer { id }",
+            )
+            .await;
         world.names.insert("made", text(&made["customer"]["id"]));
-        let gone = world.run(app, "admin", "customerCreate", json!({ "externalId": "gone" }), "customer { id }").await;
+        let gone = world
+            .run(
+                app,
+                "admin",
+                "customerCreate",
+                json!({ "externalId": "gone" }),
+                "customer { id }",
+            )
+            .await;
         let gone = text(&gone["customer"]["id"]);
-        world.run(app, "admin", "customerDelete", json!({ "id": gone }), "deletedCustomerId").await;
+        world
+            .run(
+                app,
+                "admin",
+                "customerDelete",
+                json!({ "id": gone }),
+                "deletedCustomerId",
+            )
+            .await;
         world.lost(gone);
-        world.run(app, "admin", "customerUpdate", json!({ "id": "<ada>", "externalId": "ada", "phone": "+4930901820" }), "customer { id }").await;
+        world
+            .run(
+                app,
+                "admin",
+                "customerUpdate",
+                json!({ "id": "<ada>", "externalId": "ada", "phone": "+4930901820" }),
+                "customer { id }",
+            )
+            .await;
         world
     }
 
@@ -81,49 +118,104 @@ impl World {
             "customerId": "<ada>", "firstName": "Ada", "lastName": "Byron", "address1": "Hauptstraße 1", "city": "Oldenburg",
             "postalCode": "26133", "countryCode": "DE", "isDefaultShipping": true, "isDefaultBilling": true,
         });
-        let made = self.run(app, "admin", "addressCreate", german.clone(), "address { id }").await;
+        let made = self
+            .run(app, "admin", "addressCreate", german.clone(), "address { id }")
+            .await;
         self.own("address", text(&made["address"]["id"]));
         let odd = json!({ "customerId": "<ada>", "countryCode": "DE", "skipValidation": true });
         let odd = self.run(app, "admin", "addressCreate", odd, "address { id }").await;
         self.names.insert("odd address", text(&odd["address"]["id"]));
-        let gone = self.run(app, "admin", "addressCreate", json!({ "customerId": "<ada>", "countryCode": "DE", "skipValidation": true }), "address { id }").await;
+        let gone = self
+            .run(
+                app,
+                "admin",
+                "addressCreate",
+                json!({ "customerId": "<ada>", "countryCode": "DE", "skipValidation": true }),
+                "address { id }",
+            )
+            .await;
         let gone = text(&gone["address"]["id"]);
-        self.run(app, "admin", "addressDelete", json!({ "id": gone }), "deletedAddressId").await;
+        self.run(app, "admin", "addressDelete", json!({ "id": gone }), "deletedAddressId")
+            .await;
         self.lost(gone);
     }
 
     async fn groups(&mut self, app: &TestApp) {
-        let made = self.run(app, "admin", "customerGroupCreate", json!({ "name": "VIP", "externalId": "vip" }), "customerGroup { id }").await;
+        let made = self
+            .run(
+                app,
+                "admin",
+                "customerGroupCreate",
+                json!({ "name": "VIP", "externalId": "vip" }),
+                "customerGroup { id }",
+            )
+            .await;
         self.own("group", text(&made["customerGroup"]["id"]));
         let change = json!({ "groupId": "<group>", "add": ["<ada>"] });
-        let made = self.run(app, "admin", "groupMembersChange", change, "results { membershipId }").await;
+        let made = self
+            .run(app, "admin", "groupMembersChange", change, "results { membershipId }")
+            .await;
         self.own("membership", text(&made["results"][0]["membershipId"]));
-        let gone = self.run(app, "admin", "customerGroupCreate", json!({ "name": "Gone" }), "customerGroup { id }").await;
+        let gone = self
+            .run(
+                app,
+                "admin",
+                "customerGroupCreate",
+                json!({ "name": "Gone" }),
+                "customerGroup { id }",
+            )
+            .await;
         let gone = text(&gone["customerGroup"]["id"]);
-        self.run(app, "admin", "customerGroupDelete", json!({ "id": gone }), "deletedCustomerGroupId").await;
+        self.run(
+            app,
+            "admin",
+            "customerGroupDelete",
+            json!({ "id": gone }),
+            "deletedCustomerGroupId",
+        )
+        .await;
         self.lost(gone);
     }
 
     async fn organizations(&mut self, app: &TestApp) {
         let parts = "organization { id rootUnit { id } members { nodes { id } } }";
         let create = |name: &str| json!({ "name": name, "externalId": name, "members": [{ "customerId": "<ada>", "roles": ["admin"] }] });
-        let made = self.run(app, "admin", "organizationCreate", create("Engines"), parts).await;
+        let made = self
+            .run(app, "admin", "organizationCreate", create("Engines"), parts)
+            .await;
         self.own("organization", text(&made["organization"]["id"]));
         self.own("unit", text(&made["organization"]["rootUnit"]["id"]));
         self.own("member", text(&made["organization"]["members"]["nodes"][0]["id"]));
         let branch = json!({ "organizationId": "<organization>", "parentId": "<unit>", "name": "Branch" });
-        let branch = self.run(app, "admin", "organizationUnitCreate", branch, "unit { id }").await;
+        let branch = self
+            .run(app, "admin", "organizationUnitCreate", branch, "unit { id }")
+            .await;
         self.names.insert("branch", text(&branch["unit"]["id"]));
         let second = json!({ "organizationId": "<organization>", "customerId": "<bob>" });
         // Bob leaves again, so that he is a stranger to the organization.
-        let second = self.run(app, "admin", "organizationMemberAdd", second, "member { id }").await;
+        let second = self
+            .run(app, "admin", "organizationMemberAdd", second, "member { id }")
+            .await;
         let second = text(&second["member"]["id"]);
-        self.run(app, "admin", "organizationMemberRemove", json!({ "id": second }), "removedMemberId").await;
+        self.run(
+            app,
+            "admin",
+            "organizationMemberRemove",
+            json!({ "id": second }),
+            "removedMemberId",
+        )
+        .await;
         self.lost(second);
-        let gone = self.run(app, "admin", "organizationCreate", create("Gone"), parts).await;
-        let (organization, unit) = (text(&gone["organization"]["id"]), text(&gone["organization"]["rootUnit"]["id"]));
+        let gone = self
+            .run(app, "admin", "organizationCreate", create("Gone"), parts)
+            .await;
+        let (organization, unit) = (
+            text(&gone["organization"]["id"]),
+            text(&gone["organization"]["rootUnit"]["id"]),
+        );
         let delete = json!({ "id": organization, "confirmName": "Gone" });
-        self.run(app, "admin", "organizationDelete", delete, "deletedOrganizationId").await;
+        self.run(app, "admin", "organizationDelete", delete, "deletedOrganizationId")
+            .await;
         self.lost(organization);
         self.lost(unit);
     }
@@ -135,7 +227,15 @@ impl World {
             "email": "ada@example.com", "channelHandle": "web",
             "lines": [{ "sku": "A", "title": "Loom", "quantity": 2, "unitPrice": "5.00", "discount": "0.00", "total": "10.00" }],
         });
-        let made = self.run(app, "admin", "orderLinkUpsert", json!({ "orders": [order] }), "results { orderLink { id channel { id } } }").await;
+        let made = self
+            .run(
+                app,
+                "admin",
+                "orderLinkUpsert",
+                json!({ "orders": [order] }),
+                "results { orderLink { id channel { id } } }",
+            )
+            .await;
         let link = &made["results"][0]["orderLink"];
         self.own("order", text(&link["id"]));
         self.own("channel", text(&link["channel"]["id"]));
@@ -152,7 +252,9 @@ impl World {
 
     /// Puts the ids into a text.
     pub(crate) fn fill(&self, text: &str) -> String {
-        let filled = self.names.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("<{name}>"), id));
+        let filled = self.names.iter().fold(text.to_owned(), |text, (name, id)| {
+            text.replace(&format!("<{name}>"), id)
+        });
         filled
     }
 
@@ -162,17 +264,27 @@ impl World {
     }
 
     pub(crate) fn persona(&self, name: &str) -> &Persona {
-        self.personas.iter().find(|persona| persona.name == name).unwrap_or(&self.admin)
+        self.personas
+            .iter()
+            .find(|persona| persona.name == name)
+            .unwrap_or(&self.admin)
     }
 
     /// Runs a mutation that has to succeed and answers its payload.
     async fn run(&self, app: &TestApp, persona: &str, mutation: &str, input: Value, selection: &str) -> Value {
         let kind = &self.graph.field("Mutation", mutation).unwrap().arguments[0].written;
-        let query = format!("mutation($input: {kind}) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code path }} }} }}");
+        let query = format!(
+            "mutation($input: {kind}) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code path }} }} }}"
+        );
         let input = self.fill_json(&input);
         let answer = app.ask(self.persona(persona), &query, json!({ "input": input })).await;
         let payload = &answer.data()[mutation];
-        assert_eq!(payload["userErrors"], json!([]), "{mutation} of {input}: {:#}", answer.body);
+        assert_eq!(
+            payload["userErrors"],
+            json!([]),
+            "{mutation} of {input}: {:#}",
+            answer.body
+        );
         payload.clone()
     }
 }
