@@ -22,6 +22,8 @@ on_both! {
             answer.statements()
         };
         assert_eq!((ask(5, "nodes { name }").await, ask(100, "nodes { name }").await), (2, 2));
+        let counted = "nodes { name } totalCount";
+        assert_eq!((ask(5, counted).await, ask(100, counted).await), (3, 3));
     }
 
     async fn the_customers_of_many_groups_are_one_statement(app: TestApp) {
