@@ -11,7 +11,7 @@ use crate::{
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer},
-        order::{OrderLinkConnection, OrderLinkWhere, orders_of_customer},
+        order::{OrderLinkConnection, OrderLinkWhere, orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
     },
     graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, direct::Plain},
@@ -292,7 +292,7 @@ impl Customer {
             last,
             before,
         };
-        orders_of_customer(ctx, self.0.id, filter, page).await.map(Some)
+        orders_of(ctx, self.0.id, filter, page).await.map(Some)
     }
 
     /// The organizations of which the customer is a member, in the order in which they joined. In admin scope this

@@ -3,35 +3,34 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Result};
-use entity::id::CustomerId;
 
 use super::{
     filter::{OrderLinkWhere, newest_first},
-    loader::{OrderCountOfCustomer, OrdersOfCustomer},
+    loader::{Buyer, OrderCountOf, OrdersOf},
     query::OrderLinkConnection,
 };
 use crate::graphql::{Connection, ContextExt, ListRequest, PageArguments};
 
-/// The orders of a customer, newest first.
+/// The orders of a customer or an organization, newest first.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for a filter or page that makes no sense; faults.
-pub async fn orders_of_customer(
+pub async fn orders_of<B: Buyer>(
     ctx: &Context<'_>,
-    customer: CustomerId,
+    buyer: B,
     filter: Option<OrderLinkWhere>,
     page: PageArguments,
 ) -> Result<OrderLinkConnection> {
     let condition = filter.unwrap_or_default().condition(ctx.call())?;
     let request = ListRequest::new(ctx, page, newest_first(), condition)?;
-    let key = (customer, Arc::clone(&request));
-    let page = ctx.load::<OrdersOfCustomer>(key.clone()).await?.unwrap_or_default();
+    let key = (buyer, Arc::clone(&request));
+    let page = ctx.load::<OrdersOf<B>>(key.clone()).await?.unwrap_or_default();
     Ok(Connection::new(
         request,
         page,
         Box::new(move |ctx| {
             let key = key.clone();
-            Box::pin(async move { Ok(ctx.load::<OrderCountOfCustomer>(key).await?.unwrap_or_default()) })
+            Box::pin(async move { Ok(ctx.load::<OrderCountOf<B>>(key).await?.unwrap_or_default()) })
         }),
     ))
 }

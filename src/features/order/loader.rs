@@ -1,9 +1,9 @@
-//! Order links by id and by customer, and their lines.
+//! Order links by id and by buyer, and their lines.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 
 use entity::{
-    id::{CustomerId, OrderLinkId},
+    id::{CustomerId, OrderLinkId, OrganizationId, PrefixedId},
     order_line,
     order_link::{Column, Model},
     row::Row,
@@ -64,44 +64,67 @@ impl Batch for LinesOfOrder {
     }
 }
 
-/// A page of a customer's order links.
+/// For whom an order was placed: whoever has a list of orders.
+pub trait Buyer: PrefixedId {
+    /// The column that names them.
+    const COLUMN: Column;
+
+    /// Who it is for this order.
+    fn of(link: &Model) -> Option<Self>;
+}
+
+impl Buyer for CustomerId {
+    const COLUMN: Column = Column::CustomerId;
+
+    fn of(link: &Model) -> Option<Self> {
+        link.customer_id
+    }
+}
+
+impl Buyer for OrganizationId {
+    const COLUMN: Column = Column::OrganizationId;
+
+    fn of(link: &Model) -> Option<Self> {
+        link.organization_id
+    }
+}
+
+/// A buyer and which part of the orders is asked for.
+type ListKey<B> = (B, Arc<ListRequest<Column>>);
+
+/// A page of the order links of a customer or an organization.
 #[derive(Debug)]
-pub struct OrdersOfCustomer;
+pub struct OrdersOf<B>(PhantomData<fn() -> B>);
 
-/// A customer and which part of the orders is asked for.
-type OfCustomer = (CustomerId, Arc<ListRequest<Column>>);
-
-impl Batch for OrdersOfCustomer {
-    type Key = OfCustomer;
+impl<B: Buyer> Batch for OrdersOf<B> {
+    type Key = ListKey<B>;
     type Value = Page<Arc<Model>>;
 
-    async fn load(call: &Call, keys: &[OfCustomer]) -> Result<HashMap<OfCustomer, Self::Value>, DbErr> {
+    async fn load(call: &Call, keys: &[ListKey<B>]) -> Result<HashMap<ListKey<B>, Self::Value>, DbErr> {
         pages_of_each(
             call,
             keys,
-            Column::CustomerId,
+            B::COLUMN,
             || visible_to(&call.viewer).into_query(),
             |row| {
                 let row = Model::read(row, 0)?;
-                let customer = row
-                    .customer_id
-                    .ok_or_else(|| DbErr::Type("a customer's order without a customer".to_owned()))?;
-                Ok((customer, Arc::new(row)))
+                let buyer = B::of(&row).ok_or_else(|| DbErr::RecordNotFound("the buyer of an order".to_owned()))?;
+                Ok((buyer, Arc::new(row)))
             },
         )
         .await
     }
 }
 
-/// How many order links a customer has.
+/// How many order links a customer or an organization has.
 #[derive(Debug)]
-pub struct OrderCountOfCustomer;
+pub struct OrderCountOf<B>(PhantomData<fn() -> B>);
 
-impl Batch for OrderCountOfCustomer {
-    type Key = OfCustomer;
+impl<B: Buyer> Batch for OrderCountOf<B> {
+    type Key = ListKey<B>;
     type Value = i64;
 
-    async fn load(call: &Call, keys: &[OfCustomer]) -> Result<HashMap<OfCustomer, i64>, DbErr> {
-        count_of_each(call, keys, Column::CustomerId, || visible_to(&call.viewer).into_query()).await
+    async fn load(call: &Call, keys: &[ListKey<B>]) -> Result<HashMap<ListKey<B>, i64>, DbErr> {
+        count_of_each(call, keys, B::COLUMN, || visible_to(&call.viewer).into_query()).await
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     features::{
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
+        organization::{Organization, OrganizationById},
     },
     graphql::{ContextExt, DateTime, Email, ListNode, Money, direct::Plain},
 };
@@ -105,6 +106,14 @@ impl OrderLink {
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
         match self.0.customer_id {
             Some(customer) => Ok(ctx.load::<CustomerById>(customer).await?.map(Customer)),
+            None => Ok(None),
+        }
+    }
+
+    /// For which organization the order was placed; null when for none, or for one that you may not see.
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        match self.0.organization_id {
+            Some(organization) => Ok(ctx.load::<OrganizationById>(organization).await?.map(Organization)),
             None => Ok(None),
         }
     }

@@ -8,14 +8,14 @@ use entity::{
     organization,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
 use super::draft::{OrderLinkDraft, Reference};
 use crate::{
     auth::Permission,
-    features::customer::visibility as customers,
+    features::{customer::visibility as customers, organization::visibility as organizations},
     work::{Change, UnitOfWork, UserError, WriteError},
 };
 
@@ -52,16 +52,15 @@ impl References {
             }
         }
         let named = drafts.iter().filter_map(|draft| draft.organization.new_value());
-        if let Some(condition) = any_of(named, organization::Column::Id, organization::Column::ExternalId)
-            && unit.viewer().may(Permission::OrdersWrite)
-        {
-            let rows: Vec<(OrganizationId, Option<String>)> = organization::Entity::find()
-                .select_only()
-                .columns([organization::Column::Id, organization::Column::ExternalId])
-                .filter(condition)
-                .into_tuple()
-                .all(unit.db())
-                .await?;
+        if let Some(condition) = any_of(named, organization::Column::Id, organization::Column::ExternalId) {
+            let rows: Vec<(OrganizationId, Option<String>)> =
+                organizations::nameable_by(unit.viewer(), Permission::OrdersWrite)
+                    .select_only()
+                    .columns([organization::Column::Id, organization::Column::ExternalId])
+                    .filter(condition)
+                    .into_tuple()
+                    .all(unit.db())
+                    .await?;
             for (id, external_id) in rows {
                 references.organizations.insert(Reference::Id(id), id);
                 if let Some(external_id) = external_id {

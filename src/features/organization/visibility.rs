@@ -48,6 +48,18 @@ pub fn members(viewer: &Viewer) -> Select<organization_member::Entity> {
     })
 }
 
+/// The organizations that somebody may name in what they write about something else: all with that permission, else
+/// none.
+#[must_use]
+pub fn nameable_by(viewer: &Viewer, permission: Permission) -> Select<organization::Entity> {
+    let select = organization::Entity::find();
+    if viewer.may(permission) {
+        select
+    } else {
+        select.filter(Expr::val(1).eq(0))
+    }
+}
+
 /// The rows of a table of this room that the viewer may change: all with `organizations:write`, else none.
 #[must_use]
 pub fn writable_by<E: EntityTrait>(viewer: &Viewer) -> Select<E> {

@@ -73,4 +73,25 @@ on_both! {
         assert_eq!(answer.codes(), ["FORBIDDEN"]);
         assert_eq!(answer.body["data"]["customer"], json!({ "id": ada, "orders": null }));
     }
+
+    async fn an_organizations_orders_are_seen_by_staff_and_each_members_own_by_the_member(app: TestApp) {
+        let admin = app.admin().await;
+        let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
+        let acme = crate::organization::organization(&app, &admin, "acme", &[(ada.id(), "admin"), (bob.id(), "buyer")]).await;
+        upsert(&app, &admin, json!([
+            row("1", json!({ "customerId": ada.id(), "organizationExternalId": "acme" })),
+            row("2", json!({ "customerId": bob.id(), "organizationId": acme["id"], "placedAt": "2026-01-02T00:00:00Z" })),
+            row("3", json!({ "customerId": ada.id() })),
+        ])).await.data();
+        let query = "query($id: ID!) { organization(id: $id) { orders { nodes { orderId organization { id } } totalCount } } }";
+        let answer = app.ask(&admin, query, json!({ "id": acme["id"] })).await;
+        assert_eq!(answer.data()["organization"]["orders"], json!({
+            "nodes": [{ "orderId": "2", "organization": { "id": acme["id"] } }, { "orderId": "1", "organization": { "id": acme["id"] } }], "totalCount": 2,
+        }));
+        let answer = app.ask(&ada, query, json!({ "id": acme["id"] })).await;
+        assert_eq!(answer.data()["organization"]["orders"], json!({ "nodes": [{ "orderId": "1", "organization": { "id": acme["id"] } }], "totalCount": 1 }));
+        let reader = app.api_key("reader", "organizations:read").await;
+        let answer = app.ask(&reader, query, json!({ "id": acme["id"] })).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"]);
+    }
 }

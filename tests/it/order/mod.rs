@@ -5,9 +5,6 @@ mod customer_orders;
 mod order_link;
 mod order_link_upsert;
 
-use std::sync::Arc;
-
-use customer_graph::{auth::Viewer, graphql::Loaders, schema, work::Call};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Persona, TestApp};
@@ -91,25 +88,4 @@ pub(crate) async fn customer(app: &TestApp, external_id: &str) -> String {
         .as_str()
         .unwrap()
         .to_owned()
-}
-
-/// Asks as this customer in store scope.
-pub(crate) async fn ask_as(app: &TestApp, customer: &str, query: &str, variables: Value) -> Answer {
-    let parts = app.app.parts.clone();
-    let now = parts.clock.now();
-    let viewer = Viewer::Store {
-        customer: customer.parse().unwrap(),
-        identity: parts.ids.next(now),
-        session: parts.ids.next(now),
-    };
-    let call = Arc::new(Call::new(parts, viewer, "test".to_owned(), None));
-    let request = async_graphql::Request::new(query)
-        .variables(async_graphql::Variables::from_json(variables))
-        .data(Arc::clone(&call))
-        .data(Loaders::new(call));
-    let response = schema::build().execute(request).await;
-    Answer {
-        status: 200,
-        body: serde_json::to_value(&response).unwrap(),
-    }
 }

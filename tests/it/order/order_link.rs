@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ask_as, customer, link, row, upsert};
+use super::{customer, link, row, upsert};
 use crate::{
     harness::{Answer, Persona},
     on_both,
@@ -36,29 +36,29 @@ on_both! {
 
     async fn a_customer_sees_their_own_orders_and_a_stranger_none(app: TestApp) {
         let admin = app.admin().await;
-        let (ada, bob) = (customer(&app, "ada").await, customer(&app, "bob").await);
-        let (_, own) = link(&app, &admin, row("1", json!({ "customerId": ada, "email": "ada@example.com", "channelHandle": "web", "lines": [{ "sku": "A", "quantity": 1 }] }))).await;
-        link(&app, &admin, row("2", json!({ "customerId": bob, "channelHandle": "till", "lines": [{ "sku": "B", "quantity": 1 }] }))).await;
+        let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
+        let (_, own) = link(&app, &admin, row("1", json!({ "customerId": ada.id(), "email": "ada@example.com", "channelHandle": "web", "lines": [{ "sku": "A", "quantity": 1 }] }))).await;
+        link(&app, &admin, row("2", json!({ "customerId": bob.id(), "channelHandle": "till", "lines": [{ "sku": "B", "quantity": 1 }] }))).await;
         link(&app, &admin, row("3", json!({}))).await;
         let query = "query($id: ID!) {
             me { orders { nodes { orderId channel { handle } customer { id } lines { sku } } totalCount } }
             orderLink(id: $id) { orderId } node(id: $id) { id } bySource: orderLink(source: \"shop\", orderId: \"1\") { orderId }
         }";
-        let answer = ask_as(&app, &ada, query, json!({ "id": own["id"] })).await;
+        let answer = app.ask(&ada, query, json!({ "id": own["id"] })).await;
         assert_eq!(*answer.data(), json!({
-            "me": { "orders": { "nodes": [{ "orderId": "1", "channel": { "handle": "web" }, "customer": { "id": ada }, "lines": [{ "sku": "A" }] }], "totalCount": 1 } },
+            "me": { "orders": { "nodes": [{ "orderId": "1", "channel": { "handle": "web" }, "customer": { "id": ada.id() }, "lines": [{ "sku": "A" }] }], "totalCount": 1 } },
             "orderLink": { "orderId": "1" }, "node": { "id": own["id"] }, "bySource": { "orderId": "1" },
         }));
-        let answer = ask_as(&app, &bob, query, json!({ "id": own["id"] })).await;
+        let answer = app.ask(&bob, query, json!({ "id": own["id"] })).await;
         let data = answer.data();
         assert_eq!((&data["orderLink"], &data["node"], &data["bySource"]), (&Value::Null, &Value::Null, &Value::Null));
         assert_eq!(data["me"]["orders"]["nodes"][0]["orderId"], "2");
         for field in ["orderLinks { nodes { id } }", "channels { nodes { id } }", "me { orders { nodes { email } } }"] {
-            let answer = ask_as(&app, &ada, &format!("{{ {field} }}"), json!({})).await;
+            let answer = app.ask(&ada, &format!("{{ {field} }}"), json!({})).await;
             assert_eq!(answer.codes(), ["FORBIDDEN"], "{field}");
         }
         // A filter does not tell what the field would not.
-        let answer = ask_as(&app, &ada, "{ me { orders(where: { email: { eq: \"ada@example.com\" } }) { totalCount } } }", json!({})).await;
+        let answer = app.ask(&ada, "{ me { orders(where: { email: { eq: \"ada@example.com\" } }) { totalCount } } }", json!({})).await;
         assert_eq!(answer.data()["me"]["orders"]["totalCount"], 0);
     }
 

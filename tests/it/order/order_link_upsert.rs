@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{UPSERT, ask_as, customer, link, row, row_errors, upsert};
+use super::{UPSERT, customer, link, row, row_errors, upsert};
 use crate::{harness::TestApp, on_both};
 
 fn pairs(errors: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -297,12 +297,12 @@ on_both! {
 
     async fn who_may_not_write_links_nothing_and_who_may_not_read_is_shown_nothing(app: TestApp) {
         let admin = app.admin().await;
-        let ada = customer(&app, "ada").await;
+        let ada = app.customer("ada").await;
         let reader = app.api_key("reader", "orders:read,customers:*").await;
-        let input = json!({ "input": { "orders": [row("1", json!({ "customerId": ada }))] } });
+        let input = json!({ "input": { "orders": [row("1", json!({ "customerId": ada.id() }))] } });
         let answer = app.ask(&reader, UPSERT, input.clone()).await;
         assert_eq!(answer.codes(), ["FORBIDDEN"]);
-        let answer = ask_as(&app, &ada, UPSERT, input.clone()).await;
+        let answer = app.ask(&ada, UPSERT, input.clone()).await;
         assert_eq!(answer.codes(), ["FORBIDDEN"]);
         assert_eq!(app.count("order_link").await, 0);
         // Who only writes orders may name customers, but reads neither them nor the links.
@@ -310,6 +310,6 @@ on_both! {
         let answer = app.ask(&writer, UPSERT, input).await;
         assert_eq!(answer.data()["orderLinkUpsert"]["results"], json!([{ "outcome": "CREATED", "orderLink": null, "userErrors": [] }]));
         let answer = app.ask(&admin, "{ orderLinks { nodes { customer { id } } } }", json!({})).await;
-        assert_eq!(answer.data()["orderLinks"]["nodes"][0]["customer"]["id"], ada.as_str());
+        assert_eq!(answer.data()["orderLinks"]["nodes"][0]["customer"]["id"], ada.id());
     }
 }

@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     auth::guard,
-    features::customer::picked,
+    features::{
+        customer::picked,
+        order::{OrderLinkConnection, OrderLinkWhere, orders_of},
+    },
     graphql::{Connection, ContextExt, DateTime, JsonObject, ListNode, PageArguments, fault},
 };
 
@@ -162,6 +165,31 @@ impl Organization {
         )
         .await
         .map(Some)
+    }
+
+    /// The orders that were placed for the organization, those placed last first. A customer sees their own among them;
+    /// others require `orders:read`.
+    #[graphql(
+        guard = "guard::store_or_orders_read",
+        visible = "guard::shows::store_or_orders_read"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<OrderLinkWhere>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<OrderLinkConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        orders_of(ctx, self.0.id, filter, page).await.map(Some)
     }
 
     /// The roles that members can have: the built-in ones, and those of this organization.
