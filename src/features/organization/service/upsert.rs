@@ -47,6 +47,9 @@ pub struct OrganizationUpsert {
     pub members: Vec<MemberDraft>,
 }
 
+/// What became of one row: the organization and whether it was created, or what is wrong with the row.
+type UpsertResult = Result<(Model, bool), Vec<UserError>>;
+
 /// The organization of each row, in the order of the rows, and whether it was created.
 pub type UpsertRows = RowResults<(Model, bool)>;
 
@@ -58,7 +61,7 @@ pub async fn upsert(unit: &mut UnitOfWork, rows: Vec<OrganizationUpsert>) -> Res
     let known = known(unit, &rows).await?;
     let mut members = members_of_each(unit, &rows, &known).await?.into_iter();
     let mut seen = HashSet::new();
-    let mut results: Vec<Option<Result<(Model, bool), Vec<UserError>>>> = Vec::with_capacity(rows.len());
+    let mut results: Vec<Option<UpsertResult>> = Vec::with_capacity(rows.len());
     let (mut drafts, mut updates, mut joining) = (Vec::new(), Vec::new(), HashMap::new());
     for (place, row) in rows.into_iter().enumerate() {
         let mut errors = Vec::new();
