@@ -16,7 +16,7 @@ mod membership;
 mod object;
 mod query;
 mod service;
-mod visibility;
+pub mod visibility;
 
 pub use edge::groups_of_customer;
 pub use filter::CustomerGroupWhere;

@@ -3,7 +3,7 @@
 use customer_graph::{
     auth::{Permissions, Viewer},
     demo,
-    features::{address, customer, order, staff},
+    features::{address, channel, customer, customer_group, order, organization, staff},
     work::Ids,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
@@ -67,6 +67,14 @@ on_both! {
             address::visibility::customers_writable_by, address::visibility::units_writable_by);
         hidden!(app, "orders": order::visibility::visible_to, order::visibility::writable_by,
             order::visibility::lines_visible_to, order::visibility::lines_writable_by);
+        hidden!(app, "orders": channel::visibility::visible_to, channel::visibility::writable_by);
+        hidden!(app, "groups": customer_group::visibility::visible_to, customer_group::visibility::writable_by,
+            customer_group::visibility::memberships_visible_to, customer_group::visibility::memberships_writable_by);
+        hidden!(app, "organizations": organization::visibility::organizations, organization::visibility::units,
+            organization::visibility::members, organization::visibility::writable_by::<entity::organization::Entity>,
+            organization::visibility::writable_by::<entity::organization_unit::Entity>,
+            organization::visibility::writable_by::<entity::organization_member::Entity>,
+            organization::visibility::writable_by::<entity::organization_role::Entity>);
         hidden!(app, "nothing": staff::visibility::visible_to);
     }
 
