@@ -50,13 +50,13 @@ pub struct OrderLinkWhere {
     updated_at: Option<DateTimeFilter>,
     /// When the link was created.
     created_at: Option<DateTimeFilter>,
-    /// The customer.
+    /// The customer. Customers find themselves; nothing else fits without `customers:read`.
     customer_id: Option<IdFilter>,
     /// Whether there is a customer.
     has_customer: Option<bool>,
     /// The e-mail address on the order. Nothing fits without `orders:read`.
     email: Option<StringFilter>,
-    /// The organization for which the order was placed. Nothing fits without `orders:read`.
+    /// The organization for which the order was placed. Nothing fits without `organizations:read`.
     organization_id: Option<IdFilter>,
     /// All of these hold.
     #[graphql(name = "AND")]
@@ -120,8 +120,18 @@ impl OrderLinkWhere {
                 .filter(filter.condition(order_line::Column::Sku, TextForm::Exact, budget)?);
             own = own.add(Column::Id.in_subquery(lines.into_query()));
         }
+        // A filter must not tell what the fields would not.
+        let unless_hidden = |may_see: bool, condition: Condition| {
+            if may_see {
+                condition
+            } else {
+                Condition::all().add(Expr::val(1).eq(0))
+            }
+        };
         if let Some(filter) = &self.customer_id {
-            own = own.add(filter.condition::<CustomerId>(Column::CustomerId, budget)?);
+            let condition = filter.condition::<CustomerId>(Column::CustomerId, budget)?;
+            let sees_customers = call.viewer.customer().is_some() || call.viewer.may(Permission::CustomersRead);
+            own = own.add(unless_hidden(sees_customers, condition));
         }
         if let Some(has_customer) = self.has_customer {
             own = own.add(if has_customer {
@@ -130,20 +140,13 @@ impl OrderLinkWhere {
                 Column::CustomerId.is_null()
             });
         }
-        let mut hidden = Condition::all();
         if let Some(filter) = &self.email {
-            hidden = hidden.add(filter.condition(Column::EmailNormalized, TextForm::EmailOrNull, budget)?);
+            let condition = filter.condition(Column::EmailNormalized, TextForm::EmailOrNull, budget)?;
+            own = own.add(unless_hidden(call.viewer.may(Permission::OrdersRead), condition));
         }
         if let Some(filter) = &self.organization_id {
-            hidden = hidden.add(filter.condition::<OrganizationId>(Column::OrganizationId, budget)?);
-        }
-        if self.email.is_some() || self.organization_id.is_some() {
-            // A filter must not tell what the fields would not.
-            own = own.add(if call.viewer.may(Permission::OrdersRead) {
-                hidden
-            } else {
-                Condition::all().add(Expr::val(1).eq(0))
-            });
+            let condition = filter.condition::<OrganizationId>(Column::OrganizationId, budget)?;
+            own = own.add(unless_hidden(call.viewer.may(Permission::OrganizationsRead), condition));
         }
         combine(
             own,

@@ -61,7 +61,7 @@ pub struct OrderLinkUpsertPayload {
 pub struct OrderLinkUpsertResult {
     /// What was done; null when the row was refused.
     outcome: Option<OrderLinkUpsertOutcome>,
-    /// The link as it is now. Requires `orders:read`, and is null without.
+    /// The link as it is now; null for who may not see it.
     order_link: Option<OrderLink>,
     /// What is wrong with the row.
     user_errors: Vec<Problem>,

@@ -48,7 +48,8 @@ pub struct OrganizationMemberAddPayload {
 
 #[Object]
 impl OrganizationMemberAddMutation {
-    /// Makes a customer a member of an organization. Requires `organizations:write` and `customers:read`.
+    /// Makes a customer a member of an organization. Requires `organizations:write`; the customer is
+    /// found by who may see them (`customers:read`).
     #[graphql(
         guard = "guard::organizations_write",
         visible = "guard::shows::organizations_write",

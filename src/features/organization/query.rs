@@ -89,7 +89,7 @@ impl OrganizationQuery {
         list(ctx, page, sort_keys(sort), condition).await.map(Some)
     }
 
-    /// The organizations in which you are an active member, by name. For customers.
+    /// The organizations in which you are an active member, by name. Requires a customer's token.
     #[graphql(
         guard = "guard::store",
         visible = "guard::shows::store",

@@ -276,6 +276,8 @@ fn directives() -> BTreeMap<String, Directives> {
 /// The names between back-ticks that follow these words in a sentence.
 fn permissions_after(description: &str, words: &str) -> Option<Vec<String>> {
     let sentence = description.split_once(words)?.1;
+    // What follows a semicolon or a comma is about a part of the input.
+    let sentence = sentence.split([';', ',']).next().unwrap_or_default();
     let sentence = sentence.split(". ").next().unwrap_or_default();
     let names = sentence.split('`').skip(1).step_by(2).filter(|name| name.contains(':'));
     let names: Vec<String> = names.map(str::to_owned).collect();

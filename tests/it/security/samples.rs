@@ -44,7 +44,7 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "customerGroupUpdate" => json!({ "id": "<group>", "name": "Other" }),
         "customerGroupDelete" => json!({ "id": "<group>" }),
         "customerGroupUpdateBySelector" => {
-            json!({ "where": { "id": { "eq": "<group>" } }, "metadata": { "set": { "a": 1 } }, "maxAffected": 1 })
+            json!({ "where": { "id": { "eq": "<group>" } }, "change": { "metadata": { "set": { "a": 1 } } }, "maxAffected": 1 })
         }
         "customerGroupBulkCreate" => json!({ "customerGroups": [{ "name": "New" }] }),
         "customerGroupBulkUpdate" => json!({ "customerGroups": [{ "id": "<group>", "name": "Other" }] }),

@@ -223,7 +223,7 @@ impl World {
     async fn orders(&mut self, app: &TestApp) {
         let order = json!({
             "source": "shop", "orderId": "1", "displayId": "#1", "status": "paid", "currencyCode": "EUR", "totalAmount": "10.00",
-            "placedAt": "2026-01-01T00:00:00Z", "sourceUpdatedAt": "2026-01-01T00:00:00Z", "customerId": "<ada>",
+            "placedAt": "2026-01-01T00:00:00Z", "sourceUpdatedAt": "2026-01-01T00:00:00Z", "customerId": "<ada>", "organizationId": "<organization>",
             "email": "ada@example.com", "channelHandle": "web",
             "lines": [{ "sku": "A", "title": "Loom", "quantity": 2, "unitPrice": "5.00", "discount": "0.00", "total": "10.00" }],
         });
