@@ -7,7 +7,7 @@ use sea_orm::ColumnTrait;
 
 use super::{
     ContextExt, ListRequest, Listed, Page, Window,
-    direct::{Nodes, Plain},
+    direct::{Nodes, Part, Plain},
 };
 use crate::work::Call;
 
@@ -39,6 +39,12 @@ pub trait ListNode: OutputType + ObjectType + Clone + Send + Sync + 'static {
     /// other field: those with a guard, with arguments, or of another row.
     #[must_use]
     fn plain(_field: &str) -> Option<Plain<Self::Row>> {
+        None
+    }
+
+    /// The plain fields of an object inside the row, such as an amount of money.
+    #[must_use]
+    fn plain_part(_field: &str) -> Option<Part<Self::Row>> {
         None
     }
 }

@@ -126,8 +126,16 @@ impl JsonText {
 #[derive(Debug)]
 pub struct Nodes<N: ListNode>(pub Arc<[N::Row]>);
 
-/// How a selection is written: each field's key, and the writer of its value.
-type Plan<R> = Vec<(String, Plain<R>)>;
+/// The plain fields of an object inside a row, such as an amount of money: its type, and its fields.
+pub type Part<R> = (&'static str, fn(&str) -> Option<Plain<R>>);
+
+/// How a selection is written: each field's key, and how its value is written.
+type Plan<R> = Vec<(String, Step<R>)>;
+
+enum Step<R> {
+    Field(Plain<R>),
+    Part(Plan<R>),
+}
 
 /// The plans of one request, each made when its selection is first met.
 #[derive(Default)]
@@ -144,31 +152,59 @@ impl Plans {
         let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let plan = plans.entry((TypeId::of::<N>(), ctx.item.pos)).or_insert_with(|| {
             let mut plan = Plan::<N::Row>::new();
-            let complete = collect::<N>(ctx, &ctx.item.node, &mut plan);
+            let type_name = <N as OutputType>::type_name();
+            let offer = Offer {
+                type_name: &type_name,
+                field: N::plain,
+                part: N::plain_part,
+            };
+            let complete = collect(ctx, &ctx.item.node, &offer, &mut plan);
             Arc::new(complete.then_some(plan))
         });
         Arc::clone(plan).downcast().ok()
     }
 }
 
+/// What a selection may ask for: fields and parts by their names.
+struct Offer<'a, R> {
+    type_name: &'a str,
+    field: fn(&str) -> Option<Plain<R>>,
+    part: fn(&str) -> Option<Part<R>>,
+}
+
 /// Adds the fields of a selection; false when one of them is not plain.
-fn collect<N: ListNode>(ctx: &ContextSelectionSet<'_>, set: &SelectionSet, plan: &mut Plan<N::Row>) -> bool {
-    let own = |condition: &Name| condition.as_str() == <N as OutputType>::type_name();
+fn collect<R>(ctx: &ContextSelectionSet<'_>, set: &SelectionSet, offer: &Offer<'_, R>, plan: &mut Plan<R>) -> bool {
+    let own = |condition: &Name| condition.as_str() == offer.type_name;
     set.items.iter().all(|selection| match &selection.node {
         Selection::Field(field) => {
             let field = &field.node;
-            if !field.arguments.is_empty() || !field.directives.is_empty() || !field.selection_set.node.items.is_empty()
-            {
+            if !field.arguments.is_empty() || !field.directives.is_empty() {
                 return false;
             }
-            let Some(write) = N::plain(field.name.node.as_str()) else {
+            let key = format!("\"{}\":", field.response_key().node);
+            let known = plan.iter().any(|(known, _)| *known == key);
+            let name = field.name.node.as_str();
+            let selected = &field.selection_set.node;
+            if selected.items.is_empty() {
+                let Some(write) = (offer.field)(name) else { return false };
+                if !known {
+                    plan.push((key, Step::Field(write)));
+                }
+                return true;
+            }
+            // Two selections of the same part would have to be merged; that is left to the ordinary path.
+            let Some((type_name, field)) = (offer.part)(name).filter(|_| !known) else {
                 return false;
             };
-            let key = format!("\"{}\":", field.response_key().node);
-            if !plan.iter().any(|(known, _)| *known == key) {
-                plan.push((key, write));
-            }
-            true
+            let offer = Offer {
+                type_name,
+                field,
+                part: |_| None,
+            };
+            let mut inner = Plan::new();
+            let complete = collect(ctx, selected, &offer, &mut inner);
+            plan.push((key, Step::Part(inner)));
+            complete
         }
         Selection::InlineFragment(fragment) => {
             let fragment = &fragment.node;
@@ -177,7 +213,7 @@ fn collect<N: ListNode>(ctx: &ContextSelectionSet<'_>, set: &SelectionSet, plan:
                     .type_condition
                     .as_ref()
                     .is_none_or(|condition| own(&condition.node.on.node))
-                && collect::<N>(ctx, &fragment.selection_set.node, plan)
+                && collect(ctx, &fragment.selection_set.node, offer, plan)
         }
         Selection::FragmentSpread(spread) => {
             let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
@@ -185,10 +221,25 @@ fn collect<N: ListNode>(ctx: &ContextSelectionSet<'_>, set: &SelectionSet, plan:
                 && fragment.is_some_and(|fragment| {
                     fragment.node.directives.is_empty()
                         && own(&fragment.node.type_condition.node.on.node)
-                        && collect::<N>(ctx, &fragment.node.selection_set.node, plan)
+                        && collect(ctx, &fragment.node.selection_set.node, offer, plan)
                 })
         }
     })
+}
+
+fn write_object<R>(row: &R, plan: &Plan<R>, text: &mut JsonText) {
+    text.0.push('{');
+    for (position, (key, step)) in plan.iter().enumerate() {
+        if position > 0 {
+            text.0.push(',');
+        }
+        text.0.push_str(key);
+        match step {
+            Step::Field(write) => write(row, text),
+            Step::Part(plan) => write_object(row, plan, text),
+        }
+    }
+    text.0.push('}');
 }
 
 fn write<R>(rows: &[R], plan: &Plan<R>) -> Value {
@@ -198,15 +249,7 @@ fn write<R>(rows: &[R], plan: &Plan<R>) -> Value {
         if position > 0 {
             text.0.push(',');
         }
-        text.0.push('{');
-        for (position, (key, write)) in plan.iter().enumerate() {
-            if position > 0 {
-                text.0.push(',');
-            }
-            text.0.push_str(key);
-            write(row, &mut text);
-        }
-        text.0.push('}');
+        write_object(row, plan, &mut text);
     }
     text.0.push(']');
     Value::Object(

@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use entity::{
     address::{Column, Model},
     id::{AddressId, CustomerId, PrefixedId},
+    row::Row,
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, FromQueryResult, QueryFilter, QueryResult, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryResult, QueryTrait};
 
 use super::visibility::visible_to;
 use crate::{
@@ -49,7 +50,7 @@ impl Batch for AddressesOfCustomer {
     async fn load(call: &Call, keys: &[ListKey]) -> Result<HashMap<ListKey, Page<Arc<Model>>>, DbErr> {
         let select = || visible_to(&call.viewer).into_query();
         pages_of_each(call, keys, Column::CustomerId, select, |row: &QueryResult| {
-            let row = Model::from_query_result(row, "")?;
+            let row = Model::read(row, 0)?;
             let customer = row
                 .customer_id
                 .ok_or_else(|| DbErr::RecordNotFound("the customer of an address".to_owned()))?;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     auth::guard,
     features::customer::{Customer, CustomerById, picked},
-    graphql::{ContextExt, CountryCode, DateTime, JsonObject, ListNode, PhoneNumber},
+    graphql::{ContextExt, CountryCode, DateTime, JsonObject, ListNode, PhoneNumber, direct::Plain},
     work::ErrorCode,
 };
 
@@ -26,6 +26,32 @@ impl ListNode for Address {
 
     fn show(row: &Arc<Model>) -> Self {
         Self(Arc::clone(row))
+    }
+
+    fn plain(field: &str) -> Option<Plain<Arc<Model>>> {
+        Some(match field {
+            "__typename" => |_, json| json.text("Address"),
+            "id" => |row, json| json.id(row.id),
+            "addressName" => |row, json| json.optional(row.address_name.as_deref()),
+            "isDefaultShipping" => |row, json| json.boolean(row.is_default_shipping),
+            "isDefaultBilling" => |row, json| json.boolean(row.is_default_billing),
+            "firstName" => |row, json| json.optional(row.first_name.as_deref()),
+            "lastName" => |row, json| json.optional(row.last_name.as_deref()),
+            "company" => |row, json| json.optional(row.company.as_deref()),
+            "phone" => |row, json| json.optional(row.phone.as_deref()),
+            "phoneE164" => |row, json| json.optional(row.phone_e164.as_deref()),
+            "address1" => |row, json| json.optional(row.address1.as_deref()),
+            "address2" => |row, json| json.optional(row.address2.as_deref()),
+            "city" => |row, json| json.optional(row.city.as_deref()),
+            "province" => |row, json| json.optional(row.province.as_deref()),
+            "provinceCode" => |row, json| json.optional(row.province_code.as_deref()),
+            "postalCode" => |row, json| json.optional(row.postal_code.as_deref()),
+            "countryCode" => |row, json| json.text(&row.country_code),
+            "version" => |row, json| json.integer(row.version.into()),
+            "createdAt" => |row, json| json.instant(row.created_at),
+            "updatedAt" => |row, json| json.instant(row.updated_at),
+            _ => return None,
+        })
     }
 }
 

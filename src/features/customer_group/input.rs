@@ -7,15 +7,11 @@ use super::service::{CustomerGroupChange, CustomerGroupDraft};
 use crate::{
     config::Limits,
     graphql::{JsonObject, MetadataPatch, change, check_metadata},
-    text::fold,
-    work::{Change, Complaints, ErrorCode, UserError},
+    work::{Complaints, UserError},
 };
 
 /// The longest name, in characters.
 const NAME: usize = 255;
-/// The longest folded name, in bytes: what fits into an index. Only names made of rare ligatures come near.
-const FOLDED_NAME: usize = 2_400;
-
 /// A new customer group.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct CustomerGroupFields {
@@ -34,7 +30,6 @@ impl CustomerGroupFields {
     pub fn draft(self, limits: &Limits, complaints: &mut Complaints) -> CustomerGroupDraft {
         let json = |metadata: Option<JsonObject>| metadata.map(|metadata| metadata.0).unwrap_or_default().into();
         let name = complaints.required_text("name", Some(self.name), NAME);
-        check_name(&name, complaints);
         let draft = CustomerGroupDraft {
             name,
             external_id: complaints.text("externalId", self.external_id, 255),
@@ -72,9 +67,6 @@ impl CustomerGroupChangeFields {
     /// Reads it.
     pub fn change(self, complaints: &mut Complaints) -> CustomerGroupChange {
         let name = complaints.required_text_change("name", change(self.name), NAME);
-        if let Change::Set(name) = &name {
-            check_name(name, complaints);
-        }
         CustomerGroupChange {
             name: name.new_value().cloned(),
             external_id: complaints.text_change("externalId", change(self.external_id), 255),
@@ -101,12 +93,6 @@ impl CustomerGroupCommonChange {
             private_metadata: self.private_metadata.map(Into::into),
             ..CustomerGroupChange::default()
         }
-    }
-}
-
-fn check_name(name: &str, complaints: &mut Complaints) {
-    if fold(name).len() > FOLDED_NAME {
-        complaints.add(UserError::new(ErrorCode::TooLong, "name", "Use a shorter name."));
     }
 }
 

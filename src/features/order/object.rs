@@ -16,7 +16,11 @@ use crate::{
         customer::{Customer, CustomerById},
         organization::{Organization, OrganizationById},
     },
-    graphql::{ContextExt, DateTime, Email, ListNode, Money, direct::Plain},
+    graphql::{
+        ContextExt, DateTime, Email, ListNode, Money,
+        direct::{Part, Plain},
+    },
+    money::from_minor,
 };
 
 /// What the customer graph knows of an order that another service owns.
@@ -48,6 +52,17 @@ impl ListNode for OrderLink {
             "updatedAt" => |row, json| json.instant(row.updated_at),
             _ => return None,
         })
+    }
+
+    fn plain_part(field: &str) -> Option<Part<Arc<Model>>> {
+        (field == "total").then_some(("Money", |field| {
+            Some(match field {
+                "__typename" => |_, json| json.text("Money"),
+                "amount" => |row, json| json.text(&from_minor(row.total_amount, &row.currency_code).to_string()),
+                "currencyCode" => |row, json| json.text(&row.currency_code),
+                _ => return None,
+            })
+        }))
     }
 }
 

@@ -96,4 +96,11 @@ on_both! {
         assert!(answer.user_errors("customerCreate").contains(&"FORBIDDEN_FIELD"));
         assert_eq!(app.count("customer").await, 0);
     }
+
+    async fn a_name_that_unfolds_to_many_times_its_length_is_kept(app: TestApp) {
+        let admin = app.admin().await;
+        let answer = app.ask(&admin, CREATE, json!({ "input": { "externalId": "one", "lastName": "\u{fdfa}".repeat(255) } })).await;
+        answer.data();
+        assert_eq!(app.count("customer").await, 1);
+    }
 }

@@ -58,7 +58,7 @@ on_both! {
         let input = json!({ "input": { "name": "  ", "externalId": "x".repeat(256), "metadata": { "a": { "b": { "c": { "d": 1 } } } } } });
         let answer = app.ask(&admin, CREATE, input).await;
         assert_eq!(answer.user_errors("customerGroupCreate"), ["REQUIRED", "TOO_LONG", "METADATA_TOO_LARGE"]);
-        for (name, code) in [("x".repeat(256), "TOO_LONG"), ("a\u{0}b".to_owned(), "INVALID"), ("\u{fdfa}".repeat(255), "TOO_LONG")] {
+        for (name, code) in [("x".repeat(256), "TOO_LONG"), ("a\u{0}b".to_owned(), "INVALID")] {
             let answer = app.ask(&admin, CREATE, json!({ "input": { "name": name } })).await;
             assert_eq!(answer.user_errors("customerGroupCreate"), [code]);
         }
