@@ -113,6 +113,14 @@ impl ContextExt for Context<'_> {
     }
 }
 
+/// Keeps a large future in a place of its own.
+///
+/// The executor makes a box for every field of every row, as large as the largest resolver of the type. Kept apart, an
+/// edge with its arguments and its loader costs only the rows that ask for it, and a plain field stays small.
+pub fn apart<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
+    Box::pin(future)
+}
+
 /// Feeds a value in one form, however its keys were ordered.
 fn hash_value(value: &Value, hasher: &mut Sha256) {
     match value {

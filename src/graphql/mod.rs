@@ -18,7 +18,7 @@ mod secret;
 pub use bulk::{BulkErrorPolicy, RowResults, check_rows, most_affected, write_rows};
 pub use change::change;
 pub use connection::{Connection, Edge, ListNode, PageInfo, Total};
-pub use context::{ContextExt, ShowEverything};
+pub use context::{ContextExt, ShowEverything, apart};
 pub use error::{
     ConflictError, DryRunResult, FieldChangeObject, FieldError, LimitError, Problem, bad_input, fault, payload,
     problems,

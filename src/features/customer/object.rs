@@ -14,7 +14,7 @@ use crate::{
         order::{OrderLinkConnection, OrderLinkWhere, orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
     },
-    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, direct::Plain},
+    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart, direct::Plain},
 };
 
 /// A person or business that buys, with an account or as a guest.
@@ -194,7 +194,7 @@ impl Customer {
     async fn addresses(
         &self,
         ctx: &Context<'_>,
-        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<AddressWhere>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<Box<AddressWhere>>,
         #[graphql(desc = "The order; by default oldest first.")] sort: Option<Vec<AddressSort>>,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
@@ -207,7 +207,16 @@ impl Customer {
             last,
             before,
         };
-        Ok(Some(address::addresses_of(ctx, self.0.id, filter, sort, page).await?))
+        Ok(Some(
+            apart(address::addresses_of(
+                ctx,
+                self.0.id,
+                filter.map(|filter| *filter),
+                sort,
+                page,
+            ))
+            .await?,
+        ))
     }
 
     /// The address where goods go unless the buyer says otherwise. Customers see their own; others require
@@ -217,7 +226,7 @@ impl Customer {
         visible = "guard::shows::store_or_addresses_read"
     )]
     async fn default_shipping_address(&self, ctx: &Context<'_>) -> Result<Option<Address>> {
-        address::default_shipping_of(ctx, self.0.id).await
+        apart(address::default_shipping_of(ctx, self.0.id)).await
     }
 
     /// The address where bills go unless the buyer says otherwise. Customers see their own; others require
@@ -227,7 +236,7 @@ impl Customer {
         visible = "guard::shows::store_or_addresses_read"
     )]
     async fn default_billing_address(&self, ctx: &Context<'_>) -> Result<Option<Address>> {
-        address::default_billing_of(ctx, self.0.id).await
+        apart(address::default_billing_of(ctx, self.0.id)).await
     }
 
     /// Facts about the customer that the customer may read: all of them, or those under the given keys.
@@ -256,7 +265,7 @@ impl Customer {
     async fn groups(
         &self,
         ctx: &Context<'_>,
-        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<CustomerGroupWhere>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<Box<CustomerGroupWhere>>,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
@@ -268,7 +277,9 @@ impl Customer {
             last,
             before,
         };
-        groups_of_customer(ctx, self.0.id, filter, page).await.map(Some)
+        apart(groups_of_customer(ctx, self.0.id, filter.map(|filter| *filter), page))
+            .await
+            .map(Some)
     }
 
     /// The orders of the customer, those placed last first. A customer sees their own; others require `orders:read`.
@@ -280,7 +291,7 @@ impl Customer {
     async fn orders(
         &self,
         ctx: &Context<'_>,
-        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<OrderLinkWhere>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<Box<OrderLinkWhere>>,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
@@ -292,7 +303,9 @@ impl Customer {
             last,
             before,
         };
-        orders_of(ctx, self.0.id, filter, page).await.map(Some)
+        apart(orders_of(ctx, self.0.id, filter.map(|filter| *filter), page))
+            .await
+            .map(Some)
     }
 
     /// The organizations of which the customer is a member, in the order in which they joined. In admin scope this
@@ -315,7 +328,7 @@ impl Customer {
             last,
             before,
         };
-        memberships_of_customer(ctx, self.0.id, page).await.map(Some)
+        apart(memberships_of_customer(ctx, self.0.id, page)).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.

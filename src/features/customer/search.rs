@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Up to this many matches are sorted; of more, the first are found by walking the list's own index.
-const FEW: u64 = 1_000;
+const FEW: u64 = 300;
 
 /// The rows of a page (and one more, if there is one) whose search text holds all the words.
 ///
