@@ -126,7 +126,7 @@ fn hash_value(value: &Value, hasher: &mut Sha256) {
     match value {
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+            fields.sort_by_key(|(name, _)| *name);
             hasher.update(b"{");
             for (name, value) in fields {
                 hasher.update(name.as_bytes());

@@ -308,7 +308,7 @@ pub fn keyset<C: ColumnTrait>(keys: &[(C, bool)], values: &[KeyValue]) -> Condit
     };
     if keys.iter().all(|(_, descending)| descending == first_descending) {
         let left = Expr::tuple(keys.iter().map(|(key, _)| column(*key)));
-        return Condition::all().add(beyond(*first_descending, left.into(), Expr::tuple(values).into()));
+        return Condition::all().add(beyond(*first_descending, left, Expr::tuple(values)));
     }
     let mut alternatives = Condition::any();
     for (position, (key, descending)) in keys.iter().enumerate() {

@@ -109,10 +109,13 @@ impl<R: ReadBack> Outcome for (R, bool) {
     }
 }
 
+/// What is remembered of one row: its id and the fact, or what was wrong with it.
+type Recorded<I, E> = Result<(I, bool), E>;
+
 /// One row and fact per row of a bulk input, in its order.
 impl<R: ReadBack> Outcome for Vec<Result<(R, bool), Vec<UserError>>> {
     fn record(&self) -> Json {
-        let rows: Vec<Result<(R::Id, bool), &Vec<UserError>>> = self
+        let rows: Vec<Recorded<R::Id, &Vec<UserError>>> = self
             .iter()
             .map(|row| row.as_ref().map(|(row, fact)| (row.id(), *fact)))
             .collect();
@@ -120,7 +123,7 @@ impl<R: ReadBack> Outcome for Vec<Result<(R, bool), Vec<UserError>>> {
     }
 
     async fn replay(call: &Call, recorded: Json) -> Result<Self, WriteError> {
-        let recorded: Vec<Result<(R::Id, bool), Vec<UserError>>> = serde_json::from_value(recorded).unwrap_or_default();
+        let recorded: Vec<Recorded<R::Id, Vec<UserError>>> = serde_json::from_value(recorded).unwrap_or_default();
         let ids: Vec<Result<R::Id, &Vec<UserError>>> =
             recorded.iter().map(|row| row.as_ref().map(|(id, _)| *id)).collect();
         let ids = serde_json::to_value(ids).unwrap_or_default();

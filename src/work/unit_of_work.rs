@@ -284,7 +284,7 @@ fn busy(error: &DbErr) -> bool {
     };
     error
         .as_database_error()
-        .and_then(|error| error.code())
+        .and_then(sea_orm::sqlx::error::DatabaseError::code)
         .is_some_and(|code| {
             matches!(code.as_ref(), "40001" | "40P01" | "55P03")
                 || code

@@ -287,7 +287,6 @@ impl Customer {
         guard = "guard::store_or_orders_read",
         visible = "guard::shows::store_or_orders_read"
     )]
-    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn orders(
         &self,
         ctx: &Context<'_>,

@@ -161,6 +161,7 @@ impl OrderLinkWhere {
 
 /// What order links can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[expect(clippy::enum_variant_names, reason = "they are the names of the fields")]
 pub enum OrderLinkSortKey {
     /// When the order was placed.
     PlacedAt,

@@ -35,7 +35,7 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.server.abort();
         if let (Some(url), Some(cluster)) = (&self.postgres, Cluster::shared()) {
-            let name = cluster.database_name(url).to_owned();
+            let name = cluster.database_name(url).clone();
             cluster.execute("postgres", &format!("drop database {name} with (force)"));
         }
         drop(self.folder.take());

@@ -132,7 +132,7 @@ impl Cluster {
     #[track_caller]
     pub(crate) fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Result<Option<Cluster>, String>> = OnceLock::new();
-        match SHARED.get_or_init(|| Self::start()) {
+        match SHARED.get_or_init(Self::start) {
             Ok(cluster) => cluster.as_ref(),
             Err(reason) => panic!("{reason}"),
         }

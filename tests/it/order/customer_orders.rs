@@ -40,7 +40,7 @@ on_both! {
         let customers: Vec<Value> = (0..100).map(|number| json!({ "externalId": format!("c{number}") })).collect();
         app.ask(&admin, create, json!({ "input": { "customers": customers } })).await.data();
         let rows: Vec<Value> = (0..700).map(|number| row(&number.to_string(), json!({
-            "customerExternalId": format!("c{}", number % 100), "channelHandle": "web", "status": if number % 2 == 0 { "even" } else { "odd" },
+            "customerExternalId": format!("c{}", number % 100), "channelHandle": "web", "status": if number.is_multiple_of(2) { "even" } else { "odd" },
             "placedAt": format!("2026-01-01T00:00:{:02}Z", number / 100), "lines": [{ "sku": format!("S{number}"), "quantity": 1 }],
         }))).collect();
         let plain = "mutation($input: OrderLinkUpsertInput!) { orderLinkUpsert(input: $input) { results { outcome } userErrors { code path } } }";
@@ -62,7 +62,7 @@ on_both! {
                 json!({ "orderId": order.to_string(), "lines": [{ "sku": format!("S{order}") }], "channel": { "handle": "web" } })
             }).collect();
             assert_eq!(node["orders"]["nodes"], json!(expected));
-            assert_eq!(node["even"]["totalCount"], if number % 2 == 0 { 7 } else { 0 });
+            assert_eq!(node["even"]["totalCount"], if number.is_multiple_of(2) { 7 } else { 0 });
         }
     }
 

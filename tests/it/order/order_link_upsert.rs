@@ -277,7 +277,7 @@ on_both! {
                     "customerId": ada, "status": format!("day {day}"), "channelHandle": format!("channel {round}"), "sourceUpdatedAt": format!("2026-02-0{day}T00:00:00Z"),
                     "lines": [{ "sku": format!("day {day}"), "quantity": 1 }],
                 }))).collect();
-                if day % 2 == 0 {
+                if day.is_multiple_of(2) {
                     orders.reverse();
                 }
                 orders.into()

@@ -357,10 +357,10 @@ fn contradictions(
         };
         match allowed {
             Some(true) if is_denial(verdict) => {
-                found.push(format!("{name}: {persona} may use it, but is told {verdict}"))
+                found.push(format!("{name}: {persona} may use it, but is told {verdict}"));
             }
             Some(false) if verdict != denial => {
-                found.push(format!("{name}: {persona} may not use it, but is told {verdict}"))
+                found.push(format!("{name}: {persona} may not use it, but is told {verdict}"));
             }
             None if is_denial(verdict)
                 && !field.description.contains("equire")

@@ -4,7 +4,7 @@ use customer_graph::{
     auth::{Permissions, Viewer},
     demo,
     features::{address, channel, customer, customer_group, order, organization, staff},
-    work::Ids,
+    work::{Clock, Ids, SystemClock},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
@@ -13,7 +13,7 @@ use crate::{harness::TestApp, on_both};
 /// Nobody; a customer who owns nothing of this; a key for each other thing.
 fn outsiders(but: &str) -> Vec<(&'static str, Viewer)> {
     let ids = Ids::default();
-    let now = chrono::Utc::now();
+    let now = SystemClock.now();
     let key = |permissions: &str| Viewer::ApiKey {
         key: ids.next(now),
         permissions: permissions.parse().unwrap(),
@@ -21,7 +21,7 @@ fn outsiders(but: &str) -> Vec<(&'static str, Viewer)> {
     let all = Permissions::all();
     let others: Vec<&str> = all
         .iter()
-        .map(|permission| permission.as_str())
+        .map(customer_graph::auth::Permission::as_str)
         .filter(|permission| !permission.starts_with(but))
         .collect();
     let stranger = Viewer::Store {
@@ -80,7 +80,7 @@ on_both! {
 
     async fn who_may_see_may_not_write(app: TestApp) {
         demo::fill(&app.app.parts.database, demo::SEED, 50, |_| ()).await.unwrap();
-        let reader = Viewer::ApiKey { key: Ids::default().next(chrono::Utc::now()), permissions: "*:read".parse().unwrap() };
+        let reader = Viewer::ApiKey { key: Ids::default().next(SystemClock.now()), permissions: "*:read".parse().unwrap() };
         let app = &app;
         assert!(rows(app, customer::visibility::visible_to(&reader)).await > 0);
         assert_eq!(rows(app, customer::visibility::writable_by(&reader)).await, 0);
@@ -104,7 +104,7 @@ on_both! {
             .customer_id
             .unwrap();
         let ids = Ids::default();
-        let now = chrono::Utc::now();
+        let now = SystemClock.now();
         let viewer = Viewer::Store { customer: owner, identity: ids.next(now), session: ids.next(now) };
         let db = app.app.parts.database.for_migration();
         let customers = customer::visibility::visible_to(&viewer).all(db).await.unwrap();

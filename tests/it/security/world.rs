@@ -252,10 +252,9 @@ impl World {
 
     /// Puts the ids into a text.
     pub(crate) fn fill(&self, text: &str) -> String {
-        let filled = self.names.iter().fold(text.to_owned(), |text, (name, id)| {
+        self.names.iter().fold(text.to_owned(), |text, (name, id)| {
             text.replace(&format!("<{name}>"), id)
-        });
-        filled
+        })
     }
 
     /// Puts the ids into an input.

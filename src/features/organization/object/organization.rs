@@ -173,7 +173,6 @@ impl Organization {
         guard = "guard::store_or_orders_read",
         visible = "guard::shows::store_or_orders_read"
     )]
-    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn orders(
         &self,
         ctx: &Context<'_>,
