@@ -227,12 +227,13 @@ impl Route {
     }
 }
 
-/// Whether a persona may see what an id of this kind stands for.
-async fn sees(app: &TestApp, persona: &Persona, id: &str) -> bool {
-    let answer = app
-        .ask(persona, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": id }))
-        .await;
-    !answer.body["data"]["node"].is_null()
+/// Whether a persona may see what Ada has of a kind. It is written down, not asked: the answer might be wrong.
+fn may_see(persona: &Persona, kind: &str) -> bool {
+    match persona.name {
+        "support" => matches!(kind, "cus" | "cuaddr" | "olink" | "chan"),
+        "orders_only" => matches!(kind, "olink" | "chan"),
+        _ => false,
+    }
 }
 
 on_both! {
@@ -240,8 +241,6 @@ on_both! {
         let world = World::make(&app).await;
         let before = counts(&app).await;
         let prefixes: Vec<&str> = world.theirs.keys().map(String::as_str).chain(["sess", "vend"]).collect();
-        let mut seen = BTreeSet::new();
-        let mut hidden = BTreeSet::new();
         let outsiders: Vec<&Persona> = ["anonymous", "stranger", "support", "orders_only"].map(|name| world.persona(name)).into();
         let (mut wrong, mut compared) = (Vec::new(), 0);
         for route in routes(&world) {
@@ -274,12 +273,7 @@ on_both! {
             for kind in &kinds {
                 for persona in &outsiders {
                     let Some(theirs) = world.theirs.get(kind) else { continue };
-                    let pair = (persona.name, kind.clone());
-                    if !seen.contains(&pair) && !hidden.contains(&pair) {
-                        let side = if sees(&app, persona, theirs).await { &mut seen } else { &mut hidden };
-                        side.insert(pair.clone());
-                    }
-                    if seen.contains(&pair) {
+                    if may_see(persona, kind) {
                         continue;
                     }
                     let nobodys = route.ask(&app, &world, persona, &nobodys(kind)).await;
