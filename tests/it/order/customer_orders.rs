@@ -39,7 +39,7 @@ on_both! {
         let create = "mutation($input: CustomerBulkCreateInput!) { customerBulkCreate(input: $input) { results { customer { id } } userErrors { code } } }";
         let customers: Vec<Value> = (0..100).map(|number| json!({ "externalId": format!("c{number}") })).collect();
         app.ask(&admin, create, json!({ "input": { "customers": customers } })).await.data();
-        let rows: Vec<Value> = (0..700).map(|number| row(&number.to_string(), json!({
+        let rows: Vec<Value> = (0..700).map(|number: u32| row(&number.to_string(), json!({
             "customerExternalId": format!("c{}", number % 100), "channelHandle": "web", "status": if number.is_multiple_of(2) { "even" } else { "odd" },
             "placedAt": format!("2026-01-01T00:00:{:02}Z", number / 100), "lines": [{ "sku": format!("S{number}"), "quantity": 1 }],
         }))).collect();
