@@ -92,3 +92,56 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
         "",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+    use axum::{body::to_bytes, routing::get};
+    use tower_service::Service;
+
+    use super::*;
+
+    /// What the routes answer: status, headers, body.
+    async fn ask(path: &str, compression: bool) -> (StatusCode, axum::http::HeaderMap, String) {
+        let routes = Router::new()
+            .route("/panic", get(async || -> String { panic!("a secret") }))
+            .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(60)).await))
+            .route("/small", get(async || "small"))
+            .route("/large", get(async || "large ".repeat(1_000)));
+        let mut routes = around(routes, Some(Duration::from_millis(20)), compression);
+        let request = Request::get(path)
+            .header(header::ACCEPT_ENCODING, "gzip")
+            .body(axum::body::Body::empty());
+        let response = routes.call(request.unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        (head.status, head.headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_without_its_message() {
+        let (status, headers, body) = ask("/panic", false).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert!(
+            body.contains(r#""code":"INTERNAL""#) && !body.contains("secret"),
+            "{body}"
+        );
+        assert_eq!(ask("/small", false).await.2, "small");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_ended() {
+        let (status, headers, body) = ask("/slow", false).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(headers.contains_key(header::RETRY_AFTER));
+        assert!(body.contains("took too long"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn large_answers_are_compressed_where_that_is_wanted() {
+        assert_eq!(ask("/large", true).await.1[header::CONTENT_ENCODING], "gzip");
+        assert!(!ask("/small", true).await.1.contains_key(header::CONTENT_ENCODING));
+        assert!(!ask("/large", false).await.1.contains_key(header::CONTENT_ENCODING));
+    }
+}

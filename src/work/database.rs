@@ -1,7 +1,7 @@
 //! Connections: to an embedded SQLite file or to PostgreSQL, each statement counted for the operation it serves.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -76,13 +76,9 @@ impl Database {
                 backend: DbBackend::Postgres,
             });
         }
-        if let Some(folder) = sqlite_path(url)
-            .as_deref()
-            .and_then(|path| path.parent().map(PathBuf::from))
-            && !folder.as_os_str().is_empty()
-        {
-            std::fs::create_dir_all(&folder)
-                .map_err(|error| DbErr::Custom(format!("The folder of the database cannot be made: {error}.")))?;
+        if let Some(file) = sqlite_path(url) {
+            make_for_owner_alone(&file)
+                .map_err(|error| DbErr::Custom(format!("The file of the database cannot be made: {error}.")))?;
         }
         let options = |connections: u32, read_only: bool| {
             let mut options = ConnectOptions::new(url.to_owned());
@@ -166,6 +162,22 @@ impl Database {
     pub async fn close(&self) -> Result<(), DbErr> {
         self.reader.close_by_ref().await?;
         self.writer.close_by_ref().await
+    }
+}
+
+/// Makes the file of a database with its folder, when there is none. Customers' data is nobody else's; what SQLite
+/// keeps beside the file has the same permissions.
+fn make_for_owner_alone(file: &Path) -> std::io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

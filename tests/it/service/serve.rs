@@ -134,7 +134,7 @@ fn a_second_signal_ends_it_at_once() {
 }
 
 #[test]
-fn the_signing_key_beside_the_database_is_made_once_and_for_the_owner_alone() {
+fn database_and_signing_key_are_made_once_and_for_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("customer-graph.sqlite.signing-key.pem");
@@ -142,6 +142,8 @@ fn the_signing_key_beside_the_database_is_made_once_and_for_the_owner_alone() {
     let key = std::fs::read_to_string(&file).unwrap();
     assert!(key.starts_with("-----BEGIN PRIVATE KEY-----"));
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let database = std::fs::metadata(folder.path().join("customer-graph.sqlite")).unwrap();
+    assert_eq!(database.permissions().mode() & 0o777, 0o600);
     drop(Service::start(folder.path()));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
 
