@@ -282,7 +282,6 @@ pub struct JsonPathFilter {
     /// The keys that lead to the value, outermost first.
     pub path: Vec<String>,
     /// It is this text, number, truth value or null.
-    #[graphql(default)]
     pub eq: MaybeUndefined<async_graphql::Json<serde_json::Value>>,
     /// It is one of these.
     #[graphql(name = "in")]

@@ -120,37 +120,26 @@ impl AddressFields {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AddressChangeFields {
     /// What the owner calls the address, such as "Home".
-    #[graphql(default)]
     pub address_name: MaybeUndefined<String>,
     /// The given name of the recipient.
-    #[graphql(default)]
     pub first_name: MaybeUndefined<String>,
     /// The family name of the recipient.
-    #[graphql(default)]
     pub last_name: MaybeUndefined<String>,
     /// The business of the recipient.
-    #[graphql(default)]
     pub company: MaybeUndefined<String>,
     /// The phone number of the recipient, kept as typed.
-    #[graphql(default)]
     pub phone: MaybeUndefined<String>,
     /// The first line: street and number.
-    #[graphql(default)]
     pub address1: MaybeUndefined<String>,
     /// The second line: apartment, suite, floor.
-    #[graphql(default)]
     pub address2: MaybeUndefined<String>,
     /// The city, town or village.
-    #[graphql(default)]
     pub city: MaybeUndefined<String>,
     /// The state, province or region, by name or code.
-    #[graphql(default)]
     pub province: MaybeUndefined<String>,
     /// The postal code.
-    #[graphql(default)]
     pub postal_code: MaybeUndefined<String>,
     /// The country; it cannot be cleared.
-    #[graphql(default)]
     pub country_code: MaybeUndefined<CountryCode>,
     /// Changes of the metadata that the owner may read. A customer may only set or delete the keys that the shop allows
     /// its customers to write.

@@ -80,25 +80,18 @@ impl CustomerFields {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct CustomerChangeFields {
     /// The e-mail address. For a registered customer it cannot be cleared.
-    #[graphql(default)]
     pub email: MaybeUndefined<Email>,
     /// The given name.
-    #[graphql(default)]
     pub first_name: MaybeUndefined<String>,
     /// The family name.
-    #[graphql(default)]
     pub last_name: MaybeUndefined<String>,
     /// The business that the customer is or buys for.
-    #[graphql(default)]
     pub company_name: MaybeUndefined<String>,
     /// The phone number, kept as typed.
-    #[graphql(default)]
     pub phone: MaybeUndefined<String>,
     /// The id in another system; unique among customers.
-    #[graphql(default)]
     pub external_id: MaybeUndefined<String>,
     /// The preferred language.
-    #[graphql(default)]
     pub locale: MaybeUndefined<LanguageTag>,
     /// Changes of the metadata that the customer may read.
     pub metadata: Option<MetadataPatch>,

@@ -21,19 +21,14 @@ pub struct ProfileUpdateMutation;
 #[derive(Debug, InputObject)]
 pub struct ProfileUpdateInput {
     /// The given name.
-    #[graphql(default)]
     first_name: MaybeUndefined<String>,
     /// The family name.
-    #[graphql(default)]
     last_name: MaybeUndefined<String>,
     /// The business that you buy for.
-    #[graphql(default)]
     company_name: MaybeUndefined<String>,
     /// The phone number, kept as typed.
-    #[graphql(default)]
     phone: MaybeUndefined<String>,
     /// The preferred language.
-    #[graphql(default)]
     locale: MaybeUndefined<LanguageTag>,
     /// Changes of metadata, under those keys that the shop allows its customers to write.
     metadata: Option<MetadataPatch>,

@@ -52,10 +52,8 @@ impl CustomerGroupFields {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct CustomerGroupChangeFields {
     /// The name; it cannot be cleared.
-    #[graphql(default)]
     pub name: MaybeUndefined<String>,
     /// The id in another system; unique among groups.
-    #[graphql(default)]
     pub external_id: MaybeUndefined<String>,
     /// Changes of the metadata.
     pub metadata: Option<MetadataPatch>,

@@ -22,37 +22,28 @@ pub struct OrderLinkRow {
     /// The id of the order in its source, at most 255 characters. Together with `source` it tells which order is meant.
     order_id: ID,
     /// The number that people call the order by.
-    #[graphql(default)]
     display_id: MaybeUndefined<String>,
     /// Who placed the order. Give this or `customerExternalId`; null takes the customer out of the link.
-    #[graphql(default)]
     customer_id: MaybeUndefined<Id<CustomerId>>,
     /// Who placed the order, by the id in another system.
-    #[graphql(default)]
     customer_external_id: MaybeUndefined<String>,
     /// For which organization the order was placed. Give this or `organizationExternalId`.
-    #[graphql(default)]
     organization_id: MaybeUndefined<Id<OrganizationId>>,
     /// For which organization the order was placed, by the id in another system.
-    #[graphql(default)]
     organization_external_id: MaybeUndefined<String>,
     /// The e-mail address on the order.
-    #[graphql(default)]
     email: MaybeUndefined<Email>,
     /// The state of the order, in the words of its source, at most 64 characters.
     status: String,
     /// The state of the payment, in the words of the source.
-    #[graphql(default)]
     payment_status: MaybeUndefined<String>,
     /// The state of the delivery, in the words of the source.
-    #[graphql(default)]
     fulfillment_status: MaybeUndefined<String>,
     /// The currency of all amounts of the order.
     currency_code: CurrencyCode,
     /// The total of the order, with no more decimals than the currency has.
     total_amount: Decimal,
     /// The handle of the channel through which the order came. A handle that is not known yet makes a new channel.
-    #[graphql(default)]
     channel_handle: MaybeUndefined<String>,
     /// When the order was placed.
     placed_at: DateTime,

@@ -72,16 +72,12 @@ impl OrganizationFields {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct OrganizationChangeFields {
     /// The name. It cannot be cleared.
-    #[graphql(default)]
     pub name: MaybeUndefined<String>,
     /// The name in the commercial register.
-    #[graphql(default)]
     pub legal_name: MaybeUndefined<String>,
     /// The number in the commercial register.
-    #[graphql(default)]
     pub registration_number: MaybeUndefined<String>,
     /// Whether members may act for the organization. It cannot be cleared.
-    #[graphql(default)]
     pub status: MaybeUndefined<OrganizationStatus>,
     /// Changes of the metadata that members may read.
     pub metadata: Option<MetadataPatch>,

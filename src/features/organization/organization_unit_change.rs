@@ -24,10 +24,8 @@ pub struct OrganizationUnitUpdateInput {
     /// Which unit.
     id: Id<OrganizationUnitId>,
     /// The name. It cannot be cleared.
-    #[graphql(default)]
     name: MaybeUndefined<String>,
     /// The unit above, to move this one with all that is below it.
-    #[graphql(default)]
     parent_id: MaybeUndefined<Id<OrganizationUnitId>>,
     /// The version that you have seen; when the unit has another by now, nothing is changed.
     expected_version: Option<i32>,

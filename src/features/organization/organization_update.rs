@@ -26,7 +26,6 @@ pub struct OrganizationUpdateInput {
     #[graphql(flatten)]
     change: OrganizationChangeFields,
     /// The id in another system; unique among organizations.
-    #[graphql(default)]
     external_id: MaybeUndefined<String>,
     /// The version that you have seen; when the organization has another by now, nothing is changed.
     expected_version: Option<i32>,

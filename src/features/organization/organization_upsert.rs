@@ -25,7 +25,6 @@ pub struct OrganizationUpsertInput {
     #[graphql(flatten)]
     change: OrganizationChangeFields,
     /// The id in another system, if it is to become another one; unique among organizations.
-    #[graphql(default)]
     external_id: MaybeUndefined<String>,
     /// The version that you have seen; when the organization has another by now, nothing is changed.
     expected_version: Option<i32>,
