@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// A page of customers is some ten thousand small allocations; measured, this allocator saves a quarter of its time.
+/// A page of customers with its lists is thousands of small allocations; glibc spent a third of the time of a page on
+/// them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
