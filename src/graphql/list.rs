@@ -358,7 +358,7 @@ where
         let uuids: Vec<Uuid> = parents.iter().map(|parent| parent.uuid()).collect();
         let statement = dialect::first_of_each(backend, rows, parent, &uuids, &order, request.window.limit + 1);
         let mut rows_of: HashMap<I, Vec<R>> = HashMap::with_capacity(parents.len());
-        for row in call.db().query_all(&statement).await? {
+        for row in call.db().page(&statement).await? {
             let (parent, row) = read(&row)?;
             rows_of.entry(parent).or_default().push(row);
         }

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::id::PrefixedId;
-use sea_orm::DatabaseConnection;
 
-use super::{Clock, Connection, Database, Ids, Outcome, Statements, UnitOfWork, WriteError, WriteOptions, Written};
+use super::{Clock, Database, Ids, Outcome, ReadConnection, Statements, UnitOfWork, WriteError, WriteOptions, Written};
 use crate::{
     auth::{Passwords, Tokens, Viewer},
     config::Limits,
@@ -49,7 +48,7 @@ pub struct Call {
     pub statements: Statements,
     /// The `Idempotency-Key` header, which counts for every mutation field of the request.
     pub idempotency_key: Option<String>,
-    reader: Connection<DatabaseConnection>,
+    reader: ReadConnection,
 }
 
 impl std::ops::Deref for Call {
@@ -78,7 +77,7 @@ impl Call {
 
     /// The connection for reading.
     #[must_use]
-    pub fn db(&self) -> &Connection<DatabaseConnection> {
+    pub fn db(&self) -> &ReadConnection {
         &self.reader
     }
 

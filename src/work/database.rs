@@ -13,9 +13,13 @@ use async_graphql::async_trait::async_trait;
 use entity::row::Row;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    ExecResult, QueryResult, QuerySelect, Select, SqliteTransactionMode, Statement, TransactionOptions,
+    ExecResult, QueryResult, QuerySelect, RuntimeErr, Select, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
+    sea_query::SelectStatement,
+    sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
 };
+
+use super::{dialect, postgres};
 
 /// Where the data is and how many connections may be open.
 #[derive(Clone, Debug)]
@@ -33,13 +37,29 @@ pub struct DatabaseSettings {
 /// The database of the service.
 ///
 /// On SQLite there is one writing connection, whose transactions begin as immediate ones, and several that only
-/// read; on PostgreSQL both are the same pool.
+/// read; on PostgreSQL one pool serves both, and few connections beside it are opened while the tables are migrated.
 #[derive(Clone, Debug)]
 pub struct Database {
-    reader: DatabaseConnection,
+    reader: Reader,
     writer: DatabaseConnection,
-    backend: DbBackend,
 }
+
+/// The connections that serve reads; on PostgreSQL writes, too.
+#[derive(Clone, Debug)]
+enum Reader {
+    Sqlite(DatabaseConnection),
+    Postgres(postgres::Pool),
+}
+
+/// A transaction that writes.
+#[derive(Debug)]
+enum Writer {
+    Sqlite(DatabaseTransaction),
+    Postgres(postgres::Transaction),
+}
+
+/// The most connections beside those that serve operations.
+const FOR_MIGRATION: u32 = 2;
 
 impl Database {
     /// Connects; makes the SQLite file (and its folder) when there is none.
@@ -50,30 +70,35 @@ impl Database {
         use secrecy::ExposeSecret;
         let url = settings.url.expose_secret();
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let mut options = ConnectOptions::new(url.to_owned());
             let statement_timeout = settings.statement_timeout.as_millis().to_string();
+            let with_limits = move |options: PgConnectOptions| {
+                options
+                    .application_name("customer-graph")
+                    .statement_cache_capacity(256)
+                    .disable_statement_logging()
+                    .options([
+                        ("statement_timeout", statement_timeout.as_str()),
+                        ("lock_timeout", "5000"),
+                        ("idle_in_transaction_session_timeout", "30000"),
+                        ("jit", "off"),
+                    ])
+            };
+            let options: PgConnectOptions = url
+                .parse()
+                .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
+            let pool = postgres::Pool::new(with_limits(options), settings.connections, settings.acquire_timeout);
+            let mut options = ConnectOptions::new(url.to_owned());
             options
-                .max_connections(settings.connections)
+                .max_connections(FOR_MIGRATION)
+                .idle_timeout(Duration::from_secs(10))
                 .acquire_timeout(settings.acquire_timeout)
                 .connect_timeout(settings.acquire_timeout)
                 .test_before_acquire(false)
                 .sqlx_logging(false)
-                .map_sqlx_postgres_opts(move |options| {
-                    options
-                        .application_name("customer-graph")
-                        .statement_cache_capacity(256)
-                        .options([
-                            ("statement_timeout", statement_timeout.as_str()),
-                            ("lock_timeout", "5000"),
-                            ("idle_in_transaction_session_timeout", "30000"),
-                            ("jit", "off"),
-                        ])
-                });
-            let connection = sea_orm::Database::connect(options).await?;
+                .map_sqlx_postgres_opts(with_limits);
             return Ok(Self {
-                reader: connection.clone(),
-                writer: connection,
-                backend: DbBackend::Postgres,
+                reader: Reader::Postgres(pool),
+                writer: sea_orm::Database::connect(options).await?,
             });
         }
         if let Some(file) = sqlite_path(url) {
@@ -107,23 +132,25 @@ impl Database {
         let writer = sea_orm::Database::connect(options(1, false)).await?;
         let reader = sea_orm::Database::connect(options(settings.connections.clamp(1, 16), true)).await?;
         Ok(Self {
-            reader,
+            reader: Reader::Sqlite(reader),
             writer,
-            backend: DbBackend::Sqlite,
         })
     }
 
     /// Which of the two databases this is.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
-        self.backend
+        match self.reader {
+            Reader::Sqlite(_) => DbBackend::Sqlite,
+            Reader::Postgres(_) => DbBackend::Postgres,
+        }
     }
 
     /// A connection that only reads, counting into `statements`.
     #[must_use]
-    pub fn reader(&self, statements: &Statements) -> Connection<DatabaseConnection> {
+    pub fn reader(&self, statements: &Statements) -> ReadConnection {
         Connection {
-            inner: self.reader.clone(),
+            inner: Reads(self.reader.clone()),
             statements: statements.clone(),
         }
     }
@@ -135,14 +162,19 @@ impl Database {
     }
 
     /// Begins a transaction that writes.
-    pub(super) async fn begin(&self, statements: &Statements) -> Result<Connection<DatabaseTransaction>, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+    pub(super) async fn begin(&self, statements: &Statements) -> Result<WriteConnection, DbErr> {
+        let inner = match &self.reader {
+            Reader::Sqlite(_) => {
+                let options = TransactionOptions {
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                    ..TransactionOptions::default()
+                };
+                Writer::Sqlite(self.writer.begin_with_options(options).await?)
+            }
+            Reader::Postgres(pool) => Writer::Postgres(pool.begin().await?),
         };
-        let inner = self.writer.begin_with_options(options).await?;
         Ok(Connection {
-            inner,
+            inner: Writes(inner),
             statements: statements.clone(),
         })
     }
@@ -152,7 +184,10 @@ impl Database {
     /// # Errors
     /// What the database, or the lack of one, answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.ping().await
+        match &self.reader {
+            Reader::Sqlite(connection) => connection.ping().await,
+            Reader::Postgres(pool) => pool.ping().await,
+        }
     }
 
     /// Closes every connection, letting running statements finish.
@@ -160,7 +195,10 @@ impl Database {
     /// # Errors
     /// What the driver answers.
     pub async fn close(&self) -> Result<(), DbErr> {
-        self.reader.close_by_ref().await?;
+        match &self.reader {
+            Reader::Sqlite(connection) => connection.close_by_ref().await?,
+            Reader::Postgres(pool) => pool.close().await,
+        }
         self.writer.close_by_ref().await
     }
 }
@@ -211,17 +249,92 @@ pub struct Connection<C> {
     statements: Statements,
 }
 
-impl Connection<DatabaseTransaction> {
+/// What only reads, on either database.
+#[derive(Debug)]
+pub struct Reads(Reader);
+
+/// A transaction that writes, on either database.
+#[derive(Debug)]
+pub struct Writes(Writer);
+
+/// A connection that only reads.
+pub type ReadConnection = Connection<Reads>;
+
+/// A transaction that writes.
+pub type WriteConnection = Connection<Writes>;
+
+impl WriteConnection {
     pub(super) async fn commit(self) -> Result<(), DbErr> {
-        self.inner.commit().await
+        match self.inner.0 {
+            Writer::Sqlite(transaction) => transaction.commit().await,
+            Writer::Postgres(transaction) => transaction.commit().await,
+        }
     }
 
     pub(super) async fn rollback(self) -> Result<(), DbErr> {
-        self.inner.rollback().await
+        match self.inner.0 {
+            Writer::Sqlite(transaction) => transaction.rollback().await,
+            Writer::Postgres(transaction) => transaction.rollback().await,
+        }
     }
 }
 
+/// Passes everything on to the connection of whichever database it is.
+macro_rules! either_database {
+    ($name:ty, $kind:ident, $inner:tt) => {
+        #[async_trait]
+        impl ConnectionTrait for $name {
+            fn get_database_backend(&self) -> DbBackend {
+                match &self.$inner {
+                    $kind::Sqlite(_) => DbBackend::Sqlite,
+                    $kind::Postgres(_) => DbBackend::Postgres,
+                }
+            }
+
+            async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+                match &self.$inner {
+                    $kind::Sqlite(connection) => connection.execute_raw(statement).await,
+                    $kind::Postgres(connection) => connection.execute_raw(statement).await,
+                }
+            }
+
+            async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+                match &self.$inner {
+                    $kind::Sqlite(connection) => connection.execute_unprepared(sql).await,
+                    $kind::Postgres(connection) => connection.execute_unprepared(sql).await,
+                }
+            }
+
+            async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+                match &self.$inner {
+                    $kind::Sqlite(connection) => connection.query_one_raw(statement).await,
+                    $kind::Postgres(connection) => connection.query_one_raw(statement).await,
+                }
+            }
+
+            async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+                match &self.$inner {
+                    $kind::Sqlite(connection) => connection.query_all_raw(statement).await,
+                    $kind::Postgres(connection) => connection.query_all_raw(statement).await,
+                }
+            }
+        }
+    };
+}
+
+either_database!(Reads, Reader, 0);
+either_database!(Writes, Writer, 0);
+
 impl<C: ConnectionTrait + Send> Connection<C> {
+    /// The rows of a select of a page, which has a limit.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn page(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = dialect::with_known_limits(self.get_database_backend(), select);
+        self.query_all_raw(statement).await
+    }
+
     /// The rows of a select of whole rows, read by position.
     ///
     /// # Errors
@@ -231,7 +344,7 @@ impl<C: ConnectionTrait + Send> Connection<C> {
         E: EntityTrait,
         E::Model: Row,
     {
-        self.query_all(QuerySelect::query(&mut { select }))
+        self.page(QuerySelect::query(&mut { select }))
             .await?
             .iter()
             .map(|row| E::Model::read(row, 0))

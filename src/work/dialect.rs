@@ -1,7 +1,7 @@
 //! SQL in which the two databases differ, in one place.
 
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend,
+    ColumnTrait, Condition, DbBackend, Statement,
     entity::prelude::{Json, Uuid},
     sea_query::{
         Alias, Asterisk, Expr, ExprTrait, Func, JoinType, LikeExpr, Order, OverStatement, Query, SelectStatement,
@@ -11,16 +11,45 @@ use sea_orm::{
 
 /// `column` is one of these ids.
 ///
-/// PostgreSQL takes them as one array, so that the statement is prepared once for any number of ids.
+/// PostgreSQL takes them as one array, so that the statement is prepared once for any number of ids. One id alone is
+/// compared: for an array of unknown length PostgreSQL plans with ten, finds that dear, and plans anew each time.
 pub fn any_of(backend: DbBackend, column: impl Into<SimpleExpr>, ids: impl IntoIterator<Item = Uuid>) -> SimpleExpr {
-    let ids = ids.into_iter();
-    match backend {
-        DbBackend::Postgres => {
-            let ids: Vec<Uuid> = ids.collect();
-            column.into().eq(Func::cust("ANY").arg(Expr::val(ids)))
-        }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    match (backend, ids.as_slice()) {
+        (_, [only]) => column.into().eq(*only),
+        (DbBackend::Postgres, _) => column.into().eq(Func::cust("ANY").arg(Expr::val(ids))),
         _ => column.into().is_in(ids),
     }
+}
+
+/// Builds a select, on PostgreSQL with its limits written out.
+///
+/// PostgreSQL keeps the plan of a prepared statement when a plan that knows no parameters is no dearer than those that
+/// know them. Without its limit a plan seems to read the whole list, so it would plan each page anew, which takes
+/// longer than to read it.
+pub fn with_known_limits(backend: DbBackend, select: &SelectStatement) -> Statement {
+    let mut statement = backend.build(select);
+    if backend != DbBackend::Postgres {
+        return statement;
+    }
+    let values = statement.values.as_ref().map_or(&[][..], |values| values.0.as_slice());
+    let mut pieces = statement.sql.split(" LIMIT $");
+    let mut sql = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = piece.split_at(digits);
+        let limit = number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| values.get(number.checked_sub(1)?));
+        // The parameter stays, unused, so that the others keep their numbers.
+        match limit {
+            Some(Value::BigUnsigned(Some(limit))) => sql.push_str(&format!(" LIMIT {limit}{rest}")),
+            _ => sql.push_str(&format!(" LIMIT ${piece}")),
+        }
+    }
+    statement.sql = sql;
+    statement
 }
 
 /// `column` contains the text, which is compared as it is.

@@ -12,6 +12,7 @@ mod draft;
 mod error;
 mod idempotency;
 mod ids;
+mod postgres;
 pub mod snapshot;
 pub mod timeline;
 mod unit_of_work;
@@ -19,7 +20,9 @@ mod unit_of_work;
 pub use call::{Call, CallParts};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub(crate) use database::sqlite_path;
-pub use database::{Connection, Database, DatabaseSettings, Statements};
+pub use database::{
+    Connection, Database, DatabaseSettings, ReadConnection, Reads, Statements, WriteConnection, Writes,
+};
 pub use draft::{Change, Complaints, EmailAddress};
 pub use error::{Detail, ErrorCode, UserError, WriteError};
 pub use idempotency::{Once, Outcome, Plain, ReadBack};

@@ -9,12 +9,12 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    DatabaseTransaction, DbErr, EntityTrait, RuntimeErr, SqlErr,
+    DbErr, EntityTrait, RuntimeErr, SqlErr,
     entity::prelude::Uuid,
 };
 
 use super::{
-    Call, Connection, FieldChange, Outcome, UserError, WriteError,
+    Call, FieldChange, Outcome, UserError, WriteConnection, WriteError,
     idempotency::{self, Claim},
     timeline,
 };
@@ -78,7 +78,7 @@ pub struct Written<T> {
 /// One transaction, and what it will say about itself.
 #[derive(Debug)]
 pub struct UnitOfWork {
-    transaction: Connection<DatabaseTransaction>,
+    transaction: WriteConnection,
     call: Arc<Call>,
     now: DateTime<Utc>,
     records: Vec<Record>,
@@ -92,7 +92,7 @@ enum Lost {
 impl UnitOfWork {
     /// The transaction, for statements.
     #[must_use]
-    pub fn db(&self) -> &Connection<DatabaseTransaction> {
+    pub fn db(&self) -> &WriteConnection {
         &self.transaction
     }
 

@@ -24,13 +24,13 @@ impl Batch for AddressById {
     type Value = Arc<Model>;
 
     async fn load(call: &Call, keys: &[AddressId]) -> Result<HashMap<AddressId, Arc<Model>>, DbErr> {
-        let rows = visible_to(&call.viewer)
-            .filter(dialect::any_of(
+        let rows = call
+            .db()
+            .rows(visible_to(&call.viewer).filter(dialect::any_of(
                 call.database.backend(),
                 dialect::column(Column::Id),
                 keys.iter().map(|id| id.uuid()),
-            ))
-            .all(call.db())
+            )))
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }
@@ -91,18 +91,21 @@ impl Batch for DefaultsOfCustomer {
     type Value = Defaults;
 
     async fn load(call: &Call, keys: &[CustomerId]) -> Result<HashMap<CustomerId, Defaults>, DbErr> {
-        let rows = visible_to(&call.viewer)
-            .filter(dialect::any_of(
-                call.database.backend(),
-                dialect::column(Column::CustomerId),
-                keys.iter().map(|id| id.uuid()),
-            ))
-            .filter(
-                Condition::any()
-                    .add(Column::IsDefaultShipping.eq(true))
-                    .add(Column::IsDefaultBilling.eq(true)),
+        let rows = call
+            .db()
+            .rows(
+                visible_to(&call.viewer)
+                    .filter(dialect::any_of(
+                        call.database.backend(),
+                        dialect::column(Column::CustomerId),
+                        keys.iter().map(|id| id.uuid()),
+                    ))
+                    .filter(
+                        Condition::any()
+                            .add(Column::IsDefaultShipping.eq(true))
+                            .add(Column::IsDefaultBilling.eq(true)),
+                    ),
             )
-            .all(call.db())
             .await?;
         let mut defaults: HashMap<CustomerId, Defaults> = HashMap::with_capacity(keys.len());
         for row in rows.into_iter().map(Arc::new) {

@@ -74,9 +74,9 @@ impl AddressQuery {
             before,
         };
         let request = ListRequest::new(ctx, page, sort_keys(sort, Newest::First), condition)?;
-        let rows = request
-            .apply(visible_to(&call.viewer))
-            .all(call.db())
+        let rows = call
+            .db()
+            .rows(request.apply(visible_to(&call.viewer)))
             .await
             .map_err(|error| fault(call, &error))?
             .into_iter()

@@ -24,13 +24,13 @@ impl Batch for CustomerById {
 
     async fn load(call: &Call, keys: &[CustomerId]) -> Result<HashMap<CustomerId, Arc<Model>>, DbErr> {
         let ids = keys.iter().map(|id| id.0);
-        let rows = visible_to(&call.viewer)
-            .filter(dialect::any_of(
+        let rows = call
+            .db()
+            .rows(visible_to(&call.viewer).filter(dialect::any_of(
                 call.database.backend(),
                 dialect::column(Column::Id),
                 ids,
-            ))
-            .all(call.db())
+            )))
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }

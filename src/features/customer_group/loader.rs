@@ -32,13 +32,13 @@ impl Batch for CustomerGroupById {
     type Value = Arc<customer_group::Model>;
 
     async fn load(call: &Call, keys: &[CustomerGroupId]) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
-        let rows = visible_to(&call.viewer)
-            .filter(dialect::any_of(
+        let rows = call
+            .db()
+            .rows(visible_to(&call.viewer).filter(dialect::any_of(
                 call.database.backend(),
                 dialect::column(customer_group::Column::Id),
                 keys.iter().map(|id| id.0),
-            ))
-            .all(call.db())
+            )))
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }

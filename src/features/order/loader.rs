@@ -26,13 +26,13 @@ impl Batch for OrderLinkById {
 
     async fn load(call: &Call, keys: &[OrderLinkId]) -> Result<HashMap<OrderLinkId, Arc<Model>>, DbErr> {
         let ids = keys.iter().map(|id| id.0);
-        let rows = visible_to(&call.viewer)
-            .filter(dialect::any_of(
+        let rows = call
+            .db()
+            .rows(visible_to(&call.viewer).filter(dialect::any_of(
                 call.database.backend(),
                 dialect::column(Column::Id),
                 ids,
-            ))
-            .all(call.db())
+            )))
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }

@@ -84,9 +84,9 @@ impl OrderQuery {
         };
         let condition = filter.unwrap_or_default().condition(call)?;
         let request = ListRequest::new(ctx, page, sort_keys(sort), condition)?;
-        let rows = request
-            .apply(visible_to(&call.viewer))
-            .all(call.db())
+        let rows = call
+            .db()
+            .rows(request.apply(visible_to(&call.viewer)))
             .await
             .map_err(|error| fault(call, &error))?
             .into_iter()
