@@ -1,6 +1,7 @@
 //! The program around the schema: configuration, commands, migrations, health.
 
 mod config;
+mod connections;
 mod demo;
 mod health;
 mod migrations;
