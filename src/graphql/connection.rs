@@ -7,7 +7,7 @@ use sea_orm::ColumnTrait;
 
 use super::{
     ContextExt, ListRequest, Listed, Page, Window,
-    direct::{Nodes, Part, Plain},
+    direct::{Nested, Nodes, Part, Plain},
 };
 use crate::work::Call;
 
@@ -23,6 +23,31 @@ pub struct PageInfo {
     pub start_cursor: Option<String>,
     /// The cursor of the last item, to be given as `after`.
     pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// Of a window with so many rows, of which there are more in the direction of reading or not.
+    pub(super) fn of(window: &Window, more: bool, rows: usize, cursor: impl Fn(usize) -> Option<String>) -> Self {
+        let behind = window.from.is_some();
+        Self {
+            has_next_page: if window.backwards { behind } else { more },
+            has_previous_page: if window.backwards { more } else { behind },
+            start_cursor: cursor(0),
+            end_cursor: cursor(rows.saturating_sub(1)),
+        }
+    }
+
+    /// How a field is written straight to JSON.
+    pub(super) fn plain(field: &str) -> Option<Plain<Self>> {
+        Some(match field {
+            "__typename" => |_, json| json.text("PageInfo"),
+            "hasNextPage" => |info, json| json.boolean(info.has_next_page),
+            "hasPreviousPage" => |info, json| json.boolean(info.has_previous_page),
+            "startCursor" => |info, json| json.optional(info.start_cursor.as_deref()),
+            "endCursor" => |info, json| json.optional(info.end_cursor.as_deref()),
+            _ => return None,
+        })
+    }
 }
 
 /// A node of the schema that is a row of a list.
@@ -45,6 +70,12 @@ pub trait ListNode: OutputType + ObjectType + Clone + Send + Sync + 'static {
     /// The plain fields of an object inside the row, such as an amount of money.
     #[must_use]
     fn plain_part(_field: &str) -> Option<Part<Self::Row>> {
+        None
+    }
+
+    /// The lists that each row has of its own, such as the addresses of a customer.
+    #[must_use]
+    fn nested(_field: &str) -> Option<Nested<Self::Row>> {
         None
     }
 }
@@ -154,15 +185,8 @@ impl<N: ListNode> Connection<N> {
 
     /// Where this page is in the list.
     async fn page_info(&self, ctx: &Context<'_>) -> PageInfo {
-        let window = self.places.window();
-        let (ahead, behind) = (self.places.more(), window.from.is_some());
-        let last = self.rows.len().saturating_sub(1);
-        PageInfo {
-            has_next_page: if window.backwards { behind } else { ahead },
-            has_previous_page: if window.backwards { ahead } else { behind },
-            start_cursor: self.places.cursor(ctx.call(), 0),
-            end_cursor: self.places.cursor(ctx.call(), last),
-        }
+        let cursor = |position| self.places.cursor(ctx.call(), position);
+        PageInfo::of(self.places.window(), self.places.more(), self.rows.len(), cursor)
     }
 
     /// How many items the whole list has. It is counted only when asked for, which takes time on long lists.

@@ -26,6 +26,12 @@ pub trait ContextExt {
     /// Loads one value together with what others ask for at the same moment.
     fn load<B: Batch>(&self, key: B::Key) -> impl Future<Output = async_graphql::Result<Option<B::Value>>> + Send;
 
+    /// Loads several values together with what others ask for at the same moment, in the order of the keys.
+    fn load_many<B: Batch>(
+        &self,
+        keys: Vec<B::Key>,
+    ) -> impl Future<Output = async_graphql::Result<Vec<Option<B::Value>>>> + Send;
+
     /// A fingerprint of this field's arguments, without those named.
     fn fingerprint(&self, without: &[&str]) -> async_graphql::Result<[u8; 32]>;
 
@@ -56,6 +62,13 @@ impl ContextExt for Context<'_> {
     async fn load<B: Batch>(&self, key: B::Key) -> async_graphql::Result<Option<B::Value>> {
         self.loaders()
             .load::<B>(key)
+            .await
+            .map_err(|error| fault(self.call(), &*error))
+    }
+
+    async fn load_many<B: Batch>(&self, keys: Vec<B::Key>) -> async_graphql::Result<Vec<Option<B::Value>>> {
+        self.loaders()
+            .load_many::<B>(keys)
             .await
             .map_err(|error| fault(self.call(), &*error))
     }

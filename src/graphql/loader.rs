@@ -43,6 +43,9 @@ pub trait Batch: Send + Sync + 'static {
 
 type Answer<V> = Result<Option<V>, Arc<DbErr>>;
 
+/// The answers to several keys, in their order.
+type Answers<V> = Result<Vec<Option<V>>, Arc<DbErr>>;
+
 struct Reader<B> {
     call: Arc<Call>,
     batch: PhantomData<B>,
@@ -66,8 +69,8 @@ const QUIET_TURNS: usize = 1;
 
 type LoaderOf<B> = Loader<<B as Batch>::Key, Answer<<B as Batch>::Value>, Reader<B>>;
 
-/// Those who wait for a batch.
-type Waiting<B> = Vec<(<B as Batch>::Key, oneshot::Sender<Answer<<B as Batch>::Value>>)>;
+/// Those who wait for a batch, each with what they ask for.
+type Waiting<B> = Vec<(Vec<<B as Batch>::Key>, oneshot::Sender<Answers<<B as Batch>::Value>>)>;
 
 /// Gathers what is asked for, and has it read.
 struct Gathering<B: Batch> {
@@ -93,12 +96,12 @@ impl<B: Batch> Gathering<B> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn load(&self, key: B::Key) -> Answer<B::Value> {
+    async fn load(&self, keys: Vec<B::Key>) -> Answers<B::Value> {
         loop {
             let (sender, receiver) = oneshot::channel();
             let first = {
                 let mut waiting = self.waiting();
-                waiting.push((key.clone(), sender));
+                waiting.push((keys.clone(), sender));
                 waiting.len() == 1
             };
             if first {
@@ -123,16 +126,17 @@ impl<B: Batch> Gathering<B> {
         }
         std::mem::forget(given_up);
         let waiting = std::mem::take(&mut *self.waiting());
-        let keys: HashSet<B::Key> = waiting.iter().map(|(key, _)| key.clone()).collect();
+        let keys: HashSet<B::Key> = waiting.iter().flat_map(|(keys, _)| keys).cloned().collect();
         // Fails for a key that a batch does not answer, which cannot happen.
         let answers = self
             .loader
             .try_load_many(keys.into_iter().collect())
             .await
             .unwrap_or_default();
-        for (key, sender) in waiting {
+        for (keys, sender) in waiting {
+            let own = keys.iter().map(|key| answers.get(key).cloned().unwrap_or(Ok(None)));
             // Who is not there any more does not need an answer.
-            let _ = sender.send(answers.get(&key).cloned().unwrap_or(Ok(None)));
+            let _ = sender.send(own.collect());
         }
     }
 }
@@ -173,9 +177,18 @@ impl Loaders {
     /// # Errors
     /// What the database answered to the whole batch; every waiter gets the same.
     pub async fn load<B: Batch>(&self, key: B::Key) -> Answer<B::Value> {
+        Ok(self.load_many::<B>(vec![key]).await?.pop().flatten())
+    }
+
+    /// Loads several values together with what others ask for at the same moment; they are answered in the order of
+    /// the keys.
+    ///
+    /// # Errors
+    /// As for [`Self::load`].
+    pub async fn load_many<B: Batch>(&self, keys: Vec<B::Key>) -> Answers<B::Value> {
         // Without tokio's budget for one task, which a page of many parents would use up: some of them would then ask
         // too late to be in the batch of the others.
-        tokio::task::unconstrained(self.gathering::<B>().load(key)).await
+        tokio::task::unconstrained(self.gathering::<B>().load(keys)).await
     }
 
     fn gathering<B: Batch>(&self) -> Arc<Gathering<B>> {

@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     auth::{Unauthenticated, Viewer},
-    graphql::{Loaders, direct::Plans},
+    graphql::{
+        Loaders,
+        direct::{JsonText, Plans},
+    },
     work::Call,
 };
 
@@ -42,7 +45,7 @@ pub(super) async fn method_not_allowed() -> Response {
     response
 }
 
-pub(super) async fn post(State(state): State<HttpState>, request: Request) -> Response {
+pub(super) async fn post(State(state): State<Arc<HttpState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let answer = Answer::accepted(&parts.headers);
     let request_id = request_id(&state, &parts.headers);
@@ -160,11 +163,11 @@ async fn run(
     }
     let status = if executed { StatusCode::OK } else { request_error };
     let body = if executed {
-        serde_json::to_vec(&response)
+        JsonText::response(&response)
     } else {
-        serde_json::to_vec(&request_errors(&response))
+        serde_json::to_vec(&request_errors(&response)).unwrap_or_default()
     };
-    Ok(respond(answer, status, body.unwrap_or_default(), request_id))
+    Ok(respond(answer, status, body, request_id))
 }
 
 fn operation_kind(kind: OperationType) -> &'static str {

@@ -1,6 +1,9 @@
 //! Whether the process lives, and whether it can serve.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use axum::{
     Json,
@@ -21,7 +24,7 @@ pub(super) async fn live() -> Response {
 }
 
 /// `GET /health/ready`: the database answers and the service is not stopping; send no requests otherwise.
-pub(super) async fn ready(State(state): State<HttpState>) -> Response {
+pub(super) async fn ready(State(state): State<Arc<HttpState>>) -> Response {
     if state.stopping.load(Ordering::Relaxed) {
         return answer(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }

@@ -15,7 +15,6 @@ use tower_http::{
         CompressionLayer,
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
-    set_header::SetResponseHeaderLayer,
 };
 
 use super::{endpoint::refusal, negotiation::Answer};
@@ -34,6 +33,12 @@ pub(super) fn around(routes: Router, request_timeout: Option<Duration>, compress
         let worth = SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES);
         routes = routes.layer(CompressionLayer::new().gzip(true).compress_when(worth));
     }
+    routes.layer(from_fn(with_headers))
+}
+
+/// Tells browsers what not to do with an answer.
+async fn with_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -45,12 +50,10 @@ pub(super) fn around(routes: Router, request_timeout: Option<Duration>, compress
             "default-src 'none'; frame-ancestors 'none'",
         ),
     ] {
-        routes = routes.layer(SetResponseHeaderLayer::if_not_present(
-            name,
-            HeaderValue::from_static(value),
-        ));
+        let headers = response.headers_mut();
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    routes
+    response
 }
 
 async fn nothing_here() -> Response {

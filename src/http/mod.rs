@@ -83,6 +83,6 @@ pub fn router(state: HttpState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(keys::jwks))
-        .with_state(state);
+        .with_state(Arc::new(state));
     layers::around(routes, request_timeout, compression)
 }

@@ -17,13 +17,17 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{FieldChange, Record, UnitOfWork, WriteError};
+use super::{FieldChange, Record, UnitOfWork};
 
 /// The hash before a chain's first entry.
 const BEGINNING: &str = "";
 
-/// Appends an entry for each record to the chain of its subject.
-pub(super) async fn append(unit: &UnitOfWork, records: &[Record], reason: Option<&str>) -> Result<(), WriteError> {
+/// The entries that append each record to the chain of its subject.
+pub(super) async fn entries(
+    unit: &UnitOfWork,
+    records: &[Record],
+    reason: Option<&str>,
+) -> Result<Vec<timeline_entry::ActiveModel>, DbErr> {
     let mut subjects: Vec<Uuid> = records
         .iter()
         .filter(|record| !record.begins)
@@ -72,12 +76,7 @@ pub(super) async fn append(unit: &UnitOfWork, records: &[Record], reason: Option
         });
         tip.0 += 1;
     }
-    for chunk in entries.chunks(1_000) {
-        timeline_entry::Entity::insert_many(chunk.to_vec())
-            .exec_without_returning(unit.db())
-            .await?;
-    }
-    Ok(())
+    Ok(entries)
 }
 
 /// The last sequence number and hash of each subject's chain.

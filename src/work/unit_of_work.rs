@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use entity::{
     id::{OutboxEventId, PrefixedId},
-    outbox_event,
+    outbox_event, timeline_entry,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    DbErr, EntityTrait, RuntimeErr, SqlErr,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryTrait, RuntimeErr, SqlErr,
     entity::prelude::Uuid,
+    sea_query::{CommonTableExpression, WithClause},
 };
 
 use super::{
@@ -237,7 +238,7 @@ impl UnitOfWork {
             return Ok(());
         }
         let records = std::mem::take(&mut self.records);
-        timeline::append(self, &records, reason).await?;
+        let entries = timeline::entries(self, &records, reason).await?;
         let (actor_type, actor_id) = self.viewer().actor();
         let events: Vec<outbox_event::ActiveModel> = records
             .iter()
@@ -256,10 +257,21 @@ impl UnitOfWork {
                 request_id: Set(Some(self.call.request_id.clone())),
             })
             .collect();
-        for chunk in events.chunks(1_000) {
-            outbox_event::Entity::insert_many(chunk.to_vec())
-                .exec_without_returning(self.db())
-                .await?;
+        for (entries, events) in entries.chunks(1_000).zip(events.chunks(1_000)) {
+            let entries = timeline_entry::Entity::insert_many(entries.to_vec()).into_query();
+            let events = outbox_event::Entity::insert_many(events.to_vec()).into_query();
+            if self.db().get_database_backend() == DbBackend::Postgres {
+                // One journey for both.
+                let entries = CommonTableExpression::new()
+                    .table_name("entries")
+                    .query(entries)
+                    .to_owned();
+                let both = events.with(WithClause::new().cte(entries).to_owned());
+                self.db().execute(&both).await?;
+            } else {
+                self.db().execute(&entries).await?;
+                self.db().execute(&events).await?;
+            }
         }
         Ok(())
     }

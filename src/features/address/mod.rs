@@ -31,7 +31,7 @@ pub use loader::{AddressById, AddressesOfCustomer, DefaultsOfCustomer};
 pub use object::Address;
 pub use query::{AddressConnection, AddressQuery};
 
-pub(crate) use of_customer::{addresses_of, default_billing_of, default_shipping_of};
+pub(crate) use of_customer::{addresses_of, default_billing_of, default_shipping_of, write_addresses_of};
 pub(crate) use rules::province_code;
 
 /// The mutations of this room.

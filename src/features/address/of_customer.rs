@@ -11,7 +11,10 @@ use super::{
     object::Address,
     query::AddressConnection,
 };
-use crate::graphql::{Connection, ContextExt, ListRequest, PageArguments};
+use crate::graphql::{
+    Connection, ContextExt, ListRequest, PageArguments,
+    direct::{Written, write_pages},
+};
 
 /// A page of a customer's addresses, oldest first unless sorted otherwise.
 pub(crate) async fn addresses_of(
@@ -33,6 +36,17 @@ pub(crate) async fn addresses_of(
             Box::pin(async move { Ok(ctx.load::<AddressCountOfCustomer>(key).await?.unwrap_or_default()) })
         }),
     ))
+}
+
+/// Writes the addresses of each of these customers, oldest first.
+pub(crate) async fn write_addresses_of(
+    ctx: &Context<'_>,
+    customers: impl Iterator<Item = CustomerId> + Send,
+    page: PageArguments,
+) -> Written {
+    let condition = AddressWhere::default().condition(ctx.call())?;
+    let request = ListRequest::new(ctx, page, sort_keys(None, Newest::Last), condition)?;
+    write_pages::<AddressesOfCustomer, Address, _, _, _>(ctx, request, customers, |row| row).await
 }
 
 /// The address of a customer where goods go.

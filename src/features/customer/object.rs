@@ -10,11 +10,14 @@ use crate::{
     auth::guard,
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
-        customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer},
-        order::{OrderLinkConnection, OrderLinkWhere, orders_of},
+        customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer, write_groups_of},
+        order::{OrderLinkConnection, OrderLinkWhere, orders_of, write_orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
     },
-    graphql::{DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart, direct::Plain},
+    graphql::{
+        DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
+        direct::{Nested, Plain},
+    },
 };
 
 /// A person or business that buys, with an account or as a guest.
@@ -56,6 +59,26 @@ impl ListNode for Customer {
             "version" => |row, json| json.integer(row.version.into()),
             "createdAt" => |row, json| json.instant(row.created_at),
             "updatedAt" => |row, json| json.instant(row.updated_at),
+            _ => return None,
+        })
+    }
+
+    fn nested(field: &str) -> Option<Nested<Arc<Model>>> {
+        Some(match field {
+            "addresses" => Nested {
+                guard: guard::store_or_addresses_read,
+                write: |ctx, rows, page| {
+                    Box::pin(address::write_addresses_of(ctx, rows.iter().map(|row| row.id), page))
+                },
+            },
+            "groups" => Nested {
+                guard: guard::groups_read,
+                write: |ctx, rows, page| Box::pin(write_groups_of(ctx, rows.iter().map(|row| row.id), page)),
+            },
+            "orders" => Nested {
+                guard: guard::store_or_orders_read,
+                write: |ctx, rows, page| Box::pin(write_orders_of(ctx, rows.iter().map(|row| row.id), page)),
+            },
             _ => return None,
         })
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     auth::guard,
-    graphql::{Connection, ContextExt, Email, Id, ListRequest, PageArguments, bad_input, fault},
+    graphql::{Connection, ContextExt, Email, Id, ListRequest, PageArguments, bad_input, direct::One, fault},
     text::{is_clean, normalize_email, search_words},
     work::Call,
 };
@@ -33,9 +33,9 @@ pub type CustomerConnection = Connection<Customer>;
 #[Object]
 impl CustomerQuery {
     /// The customer whose token this is; null for everybody else.
-    async fn me(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
+    async fn me(&self, ctx: &Context<'_>) -> Result<Option<One<Customer>>> {
         match ctx.call().viewer.customer() {
-            Some(own) => Ok(ctx.load::<CustomerById>(own).await?.map(Customer)),
+            Some(own) => Ok(ctx.load::<CustomerById>(own).await?.map(One)),
             None => Ok(None),
         }
     }
@@ -60,9 +60,9 @@ impl CustomerQuery {
         #[graphql(desc = "The id.")] id: Option<Id<CustomerId>>,
         #[graphql(desc = "The e-mail address, in any case.")] email: Option<Email>,
         #[graphql(desc = "The id in another system.")] external_id: Option<String>,
-    ) -> Result<Option<Customer>> {
+    ) -> Result<Option<One<Customer>>> {
         match (id, email, external_id) {
-            (Some(id), None, None) => Ok(ctx.load::<CustomerById>(id.0).await?.map(Customer)),
+            (Some(id), None, None) => Ok(ctx.load::<CustomerById>(id.0).await?.map(One)),
             (None, Some(email), None) => match normalize_email(&email.0) {
                 Some(email) => {
                     first(ctx, |select| {
@@ -148,14 +148,14 @@ impl CustomerQuery {
 async fn first(
     ctx: &Context<'_>,
     narrow: impl FnOnce(Select<entity::customer::Entity>) -> Select<entity::customer::Entity>,
-) -> Result<Option<Customer>> {
+) -> Result<Option<One<Customer>>> {
     let call = ctx.call();
     let row: Option<Model> = narrow(visible_to(&call.viewer))
         .limit(1)
         .one(call.db())
         .await
         .map_err(|error| fault(call, &error))?;
-    Ok(row.map(Customer::from))
+    Ok(row.map(|row| One(Arc::new(row))))
 }
 
 async fn count<E: EntityTrait>(call: &Call, select: Select<E>) -> Result<i64>

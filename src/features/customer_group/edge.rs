@@ -6,11 +6,15 @@ use entity::id::{CustomerGroupId, CustomerId};
 use super::{
     filter::{CustomerGroupWhere, newest_membership_first},
     loader::{CustomerCountOfGroup, CustomersOfGroup, GroupCountOfCustomer, GroupsOfCustomer},
+    object::CustomerGroup,
     query::CustomerGroupConnection,
 };
 use crate::{
     features::customer::{CustomerConnection, CustomerWhere},
-    graphql::{Connection, ContextExt, ListRequest, PageArguments},
+    graphql::{
+        Connection, ContextExt, ListRequest, PageArguments,
+        direct::{Written, write_pages},
+    },
 };
 
 /// The groups of a customer, newest membership first; read together with those of other customers.
@@ -61,4 +65,18 @@ pub async fn customers_of_group(
             Box::pin(async move { Ok(ctx.load::<CustomerCountOfGroup>(key).await?.unwrap_or_default()) })
         }),
     ))
+}
+
+/// Writes the groups of each of these customers, newest membership first.
+///
+/// # Errors
+/// As for [`groups_of_customer`].
+pub async fn write_groups_of(
+    ctx: &Context<'_>,
+    customers: impl Iterator<Item = CustomerId> + Send,
+    page: PageArguments,
+) -> Written {
+    let condition = CustomerGroupWhere::default().condition(ctx.call())?;
+    let request = ListRequest::new(ctx, page, newest_membership_first(), condition)?;
+    write_pages::<GroupsOfCustomer, CustomerGroup, _, _, _>(ctx, request, customers, |member| &member.row).await
 }

@@ -18,7 +18,7 @@ mod query;
 mod service;
 pub mod visibility;
 
-pub use edge::groups_of_customer;
+pub use edge::{groups_of_customer, write_groups_of};
 pub use filter::CustomerGroupWhere;
 pub use loader::{CustomerGroupById, MembershipById};
 pub use object::{CustomerGroup, CustomerGroupMembership};

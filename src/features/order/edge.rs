@@ -7,9 +7,13 @@ use async_graphql::{Context, Result};
 use super::{
     filter::{OrderLinkWhere, newest_first},
     loader::{Buyer, OrderCountOf, OrdersOf},
+    object::OrderLink,
     query::OrderLinkConnection,
 };
-use crate::graphql::{Connection, ContextExt, ListRequest, PageArguments};
+use crate::graphql::{
+    Connection, ContextExt, ListRequest, PageArguments,
+    direct::{Written, write_pages},
+};
 
 /// The orders of a customer or an organization, newest first.
 ///
@@ -33,4 +37,18 @@ pub async fn orders_of<B: Buyer>(
             Box::pin(async move { Ok(ctx.load::<OrderCountOf<B>>(key).await?.unwrap_or_default()) })
         }),
     ))
+}
+
+/// Writes the orders of each of these customers or organizations, newest first.
+///
+/// # Errors
+/// As for [`orders_of`].
+pub async fn write_orders_of<B: Buyer>(
+    ctx: &Context<'_>,
+    buyers: impl Iterator<Item = B> + Send,
+    page: PageArguments,
+) -> Written {
+    let condition = OrderLinkWhere::default().condition(ctx.call())?;
+    let request = ListRequest::new(ctx, page, newest_first(), condition)?;
+    write_pages::<OrdersOf<B>, OrderLink, _, _, _>(ctx, request, buyers, |row| row).await
 }

@@ -16,7 +16,7 @@ pub mod service;
 mod upsert;
 pub mod visibility;
 
-pub use edge::orders_of;
+pub use edge::{orders_of, write_orders_of};
 pub use filter::OrderLinkWhere;
 pub use loader::OrderLinkById;
 pub use object::OrderLink;

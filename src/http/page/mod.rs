@@ -168,12 +168,12 @@ fn html(tokens: &PageTokens) -> Bytes {
 }
 
 /// `GET /`.
-pub(super) async fn root(State(state): State<HttpState>) -> Response {
+pub(super) async fn root(State(state): State<Arc<HttpState>>) -> Response {
     state.page.response()
 }
 
 /// `GET /graphql`: the page for browsers; other clients are told to POST.
-pub(super) async fn graphql(State(state): State<HttpState>, headers: HeaderMap) -> Response {
+pub(super) async fn graphql(State(state): State<Arc<HttpState>>, headers: HeaderMap) -> Response {
     let wants_html = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

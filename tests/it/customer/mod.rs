@@ -6,6 +6,7 @@ mod customer_delete;
 mod customer_update;
 mod customer_upsert;
 mod list;
+mod nested;
 
 use serde_json::{Value, json};
 
