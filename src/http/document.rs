@@ -37,6 +37,8 @@ pub struct Document {
     pub fields: usize,
     /// How deep they are nested, fragments expanded.
     pub depth: usize,
+    /// Their names, of whatever type they are.
+    pub names: Arc<HashSet<String>>,
 }
 
 /// Parsed documents by their SHA-256.
@@ -102,6 +104,7 @@ struct Judge<'a> {
     document: &'a ExecutableDocument,
     fragments: HashMap<&'a Name, Size>,
     walking: HashSet<&'a Name>,
+    names: HashSet<&'a str>,
 }
 
 impl<'a> Judge<'a> {
@@ -110,6 +113,7 @@ impl<'a> Judge<'a> {
         for selection in &set.items {
             let part = match &selection.node {
                 Selection::Field(field) => {
+                    self.names.insert(field.node.name.node.as_str());
                     let inner = self.selection(&field.node.selection_set.node);
                     Size {
                         fields: inner.fields.saturating_add(1),
@@ -154,6 +158,7 @@ fn judge(parsed: ExecutableDocument, limits: &Limits) -> Result<Document, Refusa
         document: &parsed,
         fragments: HashMap::new(),
         walking: HashSet::new(),
+        names: HashSet::new(),
     };
     let mut size = Size::default();
     let mut roots = HashSet::new();
@@ -200,12 +205,13 @@ fn judge(parsed: ExecutableDocument, limits: &Limits) -> Result<Document, Refusa
     if size.depth > most {
         return Err(Refusal(format!("Fields are nested more than {most} deep.")));
     }
-    drop(judge);
+    let names = judge.names.into_iter().map(str::to_owned).collect();
     let document = Document {
         introspects,
         federates,
         fields: size.fields,
         depth: size.depth,
+        names: Arc::new(names),
         parsed,
     };
     Ok(document)

@@ -134,7 +134,11 @@ async fn run(
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let call = Arc::new(Call::new(state.parts.clone(), viewer, request_id.to_owned(), key));
+    let mut call = Call::new(state.parts.clone(), viewer, request_id.to_owned(), key);
+    if operation.ty == OperationType::Query {
+        call = call.asking_for(Arc::clone(&document.names));
+    }
+    let call = Arc::new(call);
     let executable = document.for_execution(body.operation_name.as_deref(), &body.variables);
     let mut graphql_request = async_graphql::Request::new(String::new())
         .variables(body.variables)

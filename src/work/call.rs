@@ -1,9 +1,9 @@
 //! One operation: who asks, with what means.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use entity::id::PrefixedId;
+use entity::{id::PrefixedId, row::Skipped};
 
 use super::{Clock, Database, Ids, Outcome, ReadConnection, Statements, UnitOfWork, WriteError, WriteOptions, Written};
 use crate::{
@@ -48,6 +48,8 @@ pub struct Call {
     pub statements: Statements,
     /// The `Idempotency-Key` header, which counts for every mutation field of the request.
     pub idempotency_key: Option<String>,
+    /// The names of all fields that a query asks for anywhere; `None` when everything may be needed.
+    asked: Option<Arc<HashSet<String>>>,
     reader: ReadConnection,
 }
 
@@ -71,8 +73,30 @@ impl Call {
             request_id,
             statements,
             idempotency_key,
+            asked: None,
             reader,
         }
+    }
+
+    /// The same operation, when it is a query in which no fields occur but those of these names.
+    #[must_use]
+    pub fn asking_for(mut self, fields: Arc<HashSet<String>>) -> Self {
+        self.asked = Some(fields);
+        self
+    }
+
+    /// Of these columns, each with the field that shows it, those that the operation has no need of: a column that
+    /// belongs to no field, and that is not sorted by, is only needed where rows are written.
+    #[must_use]
+    pub fn unasked(&self, columns: &[(usize, Option<&str>)], sorted_by: impl Fn(usize) -> bool) -> Skipped {
+        let mut skipped = Skipped::default();
+        let Some(asked) = &self.asked else { return skipped };
+        for (column, field) in columns {
+            if !field.is_some_and(|field| asked.contains(field)) && !sorted_by(*column) {
+                skipped.skip(*column);
+            }
+        }
+        skipped
     }
 
     /// The connection for reading.

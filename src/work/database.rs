@@ -10,11 +10,11 @@ use std::{
 };
 
 use async_graphql::async_trait::async_trait;
-use entity::row::Row;
+use entity::row::{Row, Skipped};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    ExecResult, QueryResult, QuerySelect, RuntimeErr, Select, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ExecResult, Iterable, QueryResult, QuerySelect, RuntimeErr, Select, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
     sea_query::SelectStatement,
     sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
 };
@@ -344,12 +344,36 @@ impl<C: ConnectionTrait + Send> Connection<C> {
         E: EntityTrait,
         E::Model: Row,
     {
-        self.page(QuerySelect::query(&mut { select }))
+        self.rows_without(select, Skipped::default()).await
+    }
+
+    /// The same without some columns, in whose places there is nothing.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn rows_without<E>(&self, select: Select<E>, skipped: Skipped) -> Result<Vec<E::Model>, DbErr>
+    where
+        E: EntityTrait,
+        E::Model: Row,
+    {
+        self.page(QuerySelect::query(&mut without(select, skipped)))
             .await?
             .iter()
-            .map(|row| E::Model::read(row, 0))
+            .map(|row| E::Model::read_without(row, 0, skipped))
             .collect()
     }
+}
+
+/// A select of whole rows without some of their columns.
+pub fn without<E: EntityTrait>(select: Select<E>, skipped: Skipped) -> Select<E> {
+    if skipped == Skipped::default() {
+        return select;
+    }
+    let columns = E::Column::iter().enumerate();
+    let wanted = columns
+        .filter(|(place, _)| !skipped.has(*place))
+        .map(|(_, column)| column);
+    select.select_only().columns(wanted)
 }
 
 #[async_trait]

@@ -21,7 +21,7 @@ pub use call::{Call, CallParts};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub(crate) use database::sqlite_path;
 pub use database::{
-    Connection, Database, DatabaseSettings, ReadConnection, Reads, Statements, WriteConnection, Writes,
+    Connection, Database, DatabaseSettings, ReadConnection, Reads, Statements, WriteConnection, Writes, without,
 };
 pub use draft::{Change, Complaints, EmailAddress};
 pub use error::{Detail, ErrorCode, UserError, WriteError};

@@ -5,15 +5,25 @@ use std::{collections::HashMap, sync::Arc};
 use entity::{
     address::{Column, Model},
     id::{AddressId, CustomerId, PrefixedId},
-    row::Row,
+    row::{Row, Skipped},
 };
 use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryResult, QueryTrait};
 
 use super::visibility::visible_to;
 use crate::{
     graphql::{Batch, ListRequest, Page, count_of_each, pages_of_each},
-    work::{Call, dialect},
+    work::{Call, dialect, without},
 };
+
+/// The columns of addresses that a query has no need of.
+fn unasked(call: &Call) -> Skipped {
+    let columns = [
+        (Column::Metadata as usize, Some("metadata")),
+        (Column::PrivateMetadata as usize, Some("privateMetadata")),
+        (Column::Validation as usize, Some("validation")),
+    ];
+    call.unasked(&columns, |_| false)
+}
 
 /// An address by id.
 #[derive(Debug)]
@@ -48,9 +58,10 @@ impl Batch for AddressesOfCustomer {
     type Value = Page<Arc<Model>>;
 
     async fn load(call: &Call, keys: &[ListKey]) -> Result<HashMap<ListKey, Page<Arc<Model>>>, DbErr> {
-        let select = || visible_to(&call.viewer).into_query();
+        let skipped = unasked(call);
+        let select = || without(visible_to(&call.viewer), skipped).into_query();
         pages_of_each(call, keys, Column::CustomerId, select, |row: &QueryResult| {
-            let row = Model::read(row, 0)?;
+            let row = Model::read_without(row, 0, skipped)?;
             let customer = row
                 .customer_id
                 .ok_or_else(|| DbErr::RecordNotFound("the customer of an address".to_owned()))?;

@@ -14,10 +14,10 @@ use sea_orm::{
     sea_query::{CommonTableExpression, Expr, WithClause},
 };
 
-use super::visibility::visible_to;
+use super::{loader::unasked, visibility::visible_to};
 use crate::{
     graphql::ListRequest,
-    work::{Call, dialect},
+    work::{Call, dialect, without},
 };
 
 /// Up to this many matches are sorted; of more, the first are found by walking the list's own index.
@@ -29,7 +29,10 @@ const FEW: u64 = 300;
 /// What the database answers.
 pub async fn page(call: &Call, request: &ListRequest<Column>, words: &[String]) -> Result<Vec<Model>, DbErr> {
     if words.is_empty() {
-        return call.db().rows(request.apply(visible_to(&call.viewer))).await;
+        return call
+            .db()
+            .rows_without(request.apply(visible_to(&call.viewer)), unasked(call, &request.keys))
+            .await;
     }
     if call.database.backend() == DbBackend::Postgres {
         few_or_none(call, request, words).await
@@ -44,7 +47,9 @@ pub async fn page(call: &Call, request: &ListRequest<Column>, words: &[String]) 
         };
         if few {
             let matching = matching(call, words);
-            call.db().rows(request.apply(matching)).await
+            call.db()
+                .rows_without(request.apply(matching), unasked(call, &request.keys))
+                .await
         } else {
             walk(call, request, words).await
         }
@@ -63,7 +68,8 @@ pub fn matching(call: &Call, words: &[String]) -> Select<Entity> {
 
 /// One statement that reads the matches from the search index and tells when there were too many.
 async fn few_or_none(call: &Call, request: &ListRequest<Column>, words: &[String]) -> Result<Vec<Model>, DbErr> {
-    let matches = matching(call, words)
+    let skipped = unasked(call, &request.keys);
+    let matches = without(matching(call, words), skipped)
         .filter(request.condition.clone())
         .filter(request.start())
         .limit(FEW + 1)
@@ -75,14 +81,14 @@ async fn few_or_none(call: &Call, request: &ListRequest<Column>, words: &[String
         .materialized(true)
         .to_owned();
     let page = request
-        .order(Entity::find())
+        .order(without(Entity::find(), skipped))
         .limit(request.window.limit + 1)
         .into_query()
         .expr(Expr::cust("(select count(*) from customer)"))
         .take();
     let statement = page.with(WithClause::new().cte(matches).to_owned());
     let rows = call.db().query_all(&statement).await?;
-    let columns = Column::iter().count();
+    let columns = (0..Column::iter().count()).filter(|place| !skipped.has(*place)).count();
     let found = rows
         .first()
         .map(|row| row.try_get_by_index::<i64>(columns))
@@ -91,11 +97,13 @@ async fn few_or_none(call: &Call, request: &ListRequest<Column>, words: &[String
     if found.unsigned_abs() > FEW {
         return walk(call, request, words).await;
     }
-    rows.iter().map(|row| Model::read(row, 0)).collect()
+    rows.iter().map(|row| Model::read_without(row, 0, skipped)).collect()
 }
 
 /// Walks the index of the list's order and keeps the rows that match.
 async fn walk(call: &Call, request: &ListRequest<Column>, words: &[String]) -> Result<Vec<Model>, DbErr> {
     let rows = visible_to(&call.viewer).filter(dialect::search_by_reading(Column::SearchText, words));
-    call.db().rows(request.apply(rows)).await
+    call.db()
+        .rows_without(request.apply(rows), unasked(call, &request.keys))
+        .await
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use entity::{
     customer, customer_group, customer_group_member,
     id::{CustomerGroupId, CustomerGroupMemberId, CustomerId},
-    row::Row,
+    row::{Row, Skipped},
 };
 use sea_orm::{
     ColumnTrait, DbErr, QueryFilter, QueryResult, QueryTrait,
@@ -17,7 +17,7 @@ use super::visibility::{memberships_visible_to, visible_to};
 use crate::{
     features::customer::visibility as customer_visibility,
     graphql::{Batch, KeyValue, ListRequest, Listed, Page, count_of_each, pages_of_each},
-    work::{Call, dialect},
+    work::{Call, dialect, without},
 };
 
 /// The request for a list in the order of membership.
@@ -86,9 +86,9 @@ impl<M> Listed<customer_group_member::Column> for Joined<M> {
 }
 
 impl<M: Row> Joined<M> {
-    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+    fn read(row: &QueryResult, skipped: Skipped) -> Result<Self, DbErr> {
         Ok(Self {
-            row: Arc::new(M::read(row, 0)?),
+            row: Arc::new(M::read_without(row, 0, skipped)?),
             membership: row.try_get("", "membership_id")?,
             added_at: row.try_get("", "membership_added_at")?,
         })
@@ -104,12 +104,21 @@ impl Batch for GroupsOfCustomer {
     type Value = Page<Joined<customer_group::Model>>;
 
     async fn load(call: &Call, keys: &[Self::Key]) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
+        let columns = [
+            (customer_group::Column::Metadata as usize, Some("metadata")),
+            (
+                customer_group::Column::PrivateMetadata as usize,
+                Some("privateMetadata"),
+            ),
+            (customer_group::Column::NameFolded as usize, None),
+        ];
+        let skipped = call.unasked(&columns, |_| false);
         pages_of_each(
             call,
             keys,
             customer_group_member::Column::CustomerId,
-            || groups_with_memberships(call),
-            |row| Ok((row.try_get("", "membership_customer_id")?, Joined::read(row)?)),
+            || groups_with_memberships(call, skipped),
+            |row| Ok((row.try_get("", "membership_customer_id")?, Joined::read(row, skipped)?)),
         )
         .await
     }
@@ -125,7 +134,7 @@ impl Batch for GroupCountOfCustomer {
 
     async fn load(call: &Call, keys: &[Self::Key]) -> Result<HashMap<Self::Key, Self::Value>, DbErr> {
         count_of_each(call, keys, customer_group_member::Column::CustomerId, || {
-            groups_with_memberships(call)
+            groups_with_memberships(call, Skipped::default())
         })
         .await
     }
@@ -145,7 +154,12 @@ impl Batch for CustomersOfGroup {
             keys,
             customer_group_member::Column::CustomerGroupId,
             || customers_with_memberships(call),
-            |row| Ok((row.try_get("", "membership_group_id")?, Joined::read(row)?)),
+            |row| {
+                Ok((
+                    row.try_get("", "membership_group_id")?,
+                    Joined::read(row, Skipped::default())?,
+                ))
+            },
         )
         .await
     }
@@ -167,9 +181,9 @@ impl Batch for CustomerCountOfGroup {
     }
 }
 
-fn groups_with_memberships(call: &Call) -> SelectStatement {
+fn groups_with_memberships(call: &Call, skipped: Skipped) -> SelectStatement {
     with_memberships(
-        visible_to(&call.viewer).into_query(),
+        without(visible_to(&call.viewer), skipped).into_query(),
         customer_group::Column::Id,
         customer_group_member::Column::CustomerGroupId,
     )

@@ -5,6 +5,7 @@ mod customer_create;
 mod customer_delete;
 mod customer_update;
 mod customer_upsert;
+mod fields;
 mod list;
 mod nested;
 
