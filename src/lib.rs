@@ -41,8 +41,8 @@
 //! **Reading** `customers { nodes { addresses { nodes { city } } } }`: [`http`] scans the brackets, takes the parsed
 //! document from its cache, finds the [`auth::Viewer`] behind the token; [`schema`] executes; the field's guard is the
 //! door; `customer::visibility` is the floor under the one select; the fifty `addresses` ask one loader, which reads
-//! them in one statement ([`graphql::pages_of_each`]); [`graphql::direct`] writes lists of plain fields straight to
-//! JSON.
+//! them in one statement ([`graphql::pages_of_each`]); [`graphql::direct`] asks it once for the whole page and writes
+//! lists of plain fields straight to JSON.
 //!
 //! **Writing** `addressCreate`: guard; `address/input` collects every complaint with its path;
 //! [`work::Call::write`] opens the one transaction; `address/service` finds and locks the customer through visibility
@@ -71,8 +71,12 @@
 //! - **Absent text sorts as empty text.** Folded columns are never null, so every sort key is served by a plain index,
 //!   forward and backward, on both databases; there is no `nulls` option.
 //! - **A search decides for its index by counting**, not by the planner's guess (`features/customer/search.rs`).
-//! - **Rows are read by position** and lists of plain fields are written straight to JSON
-//!   (`entity::row`, [`graphql::direct`]): measured, these two were most of the time of a page.
+//! - **Rows are read by position**, without the large columns that no field of the query shows, and lists of plain
+//!   fields, customers with their lists included, are written straight to JSON (`entity::row`,
+//!   [`work::Call::unasked`], [`graphql::direct`]): measured, these were most of the time of a page.
+//! - **PostgreSQL has a pool of our own** (`work/postgres.rs`): the driver's asks the server after every statement
+//!   whether it is still there, a second round trip each time. Statements are made so that PostgreSQL keeps their
+//!   plans: one id is compared and not looked for in an array, limits are written out ([`work::dialect`]).
 //!
 //! # Adding a feature
 //!

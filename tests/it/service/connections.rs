@@ -56,6 +56,13 @@ on_both! {
         for answer in futures_util::future::join_all(asked).await {
             assert_eq!(answer.data()["customers"]["totalCount"], 0);
         }
+        // What were left open would be committed together with what is written next.
+        let create = "mutation { customerCreate(input: { email: \"ada@example.com\" }) { userErrors { code } } }";
+        let written = (0..MANY).map(|_| app.ask(&admin, create, json!({})));
+        for answer in futures_util::future::join_all(written).await {
+            assert_eq!(answer.user_errors("customerCreate"), [""; 0]);
+        }
+        assert_eq!(app.count("customer").await, MANY as i64);
         assert_eq!(app.count("channel where name = 'Never'").await, 0);
     }
 
