@@ -1,6 +1,6 @@
 //! Columns are left out of a query that has no need of them: each field is the same alone as among all others.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::create;
 use crate::{
