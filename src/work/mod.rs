@@ -6,6 +6,7 @@
 
 mod call;
 mod clock;
+mod connection;
 mod database;
 pub mod dialect;
 mod draft;
@@ -19,10 +20,9 @@ mod unit_of_work;
 
 pub use call::{Call, CallParts};
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use connection::{Connection, ReadConnection, Reads, Statements, WriteConnection, Writes, without};
 pub(crate) use database::sqlite_path;
-pub use database::{
-    Connection, Database, DatabaseSettings, ReadConnection, Reads, Statements, WriteConnection, Writes, without,
-};
+pub use database::{Database, DatabaseSettings};
 pub use draft::{Change, Complaints, EmailAddress};
 pub use error::{Detail, ErrorCode, UserError, WriteError};
 pub use idempotency::{Once, Outcome, Plain, ReadBack};
