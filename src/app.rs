@@ -3,8 +3,10 @@
 use std::sync::{Arc, atomic::AtomicBool};
 
 use crate::{
-    auth::{Authenticator, PasswordPolicy, Passwords, SigningKeys, TokenSettings, Tokens},
-    config::{Config, Introspection, Limits},
+    auth::{AccountPolicy, Authenticator, PasswordPolicy, Passwords, RateLimits, SigningKeys, TokenSettings, Tokens},
+    background::{Mailer, Transport},
+    config::{Config, Introspection, Limits, Mistake, Mistakes},
+    features::mail::{LetterError, Letters, Links},
     http::{
         self, Documents, HttpSettings, HttpState,
         page::{Page, PageTokens},
@@ -28,8 +30,68 @@ pub struct AppParts {
     pub tokens: TokenSettings,
     /// What new passwords must be like.
     pub password_policy: PasswordPolicy,
+    /// What accounts must be like.
+    pub accounts: AccountPolicy,
+    /// What mail looks like and how it leaves.
+    pub mail: MailParts,
     /// What differs between deployments.
     pub http: HttpSettings,
+}
+
+/// What mail looks like and how it leaves.
+#[derive(Debug)]
+pub struct MailParts {
+    /// Writes the letters.
+    pub letters: Letters,
+    /// From whom they are.
+    pub from: lettre::message::Mailbox,
+    /// How they leave.
+    pub transport: Transport,
+}
+
+impl MailParts {
+    /// The built-in letters, from `accounts@localhost`, on this way.
+    ///
+    /// # Errors
+    /// Never in practice: the templates are ours.
+    pub fn built_in(transport: Transport) -> Result<Self, LetterError> {
+        Ok(Self {
+            letters: Letters::new(Links::default(), None)?,
+            from: lettre::message::Mailbox::new(
+                None,
+                lettre::Address::new("accounts", "localhost").map_err(|error| LetterError {
+                    template: "from".to_owned(),
+                    reason: error.to_string(),
+                })?,
+            ),
+            transport,
+        })
+    }
+
+    fn configured(config: &Config) -> Result<Self, Mistakes> {
+        let mistake = |setting: &str, message: String| Mistakes(vec![Mistake::of("mail", setting, message)]);
+        let links = Links {
+            storefront_url: config.mail.storefront_url.clone(),
+            back_office_url: config.mail.back_office_url.clone(),
+            shop_name: config.mail.shop_name.clone(),
+        };
+        let letters = Letters::new(links, config.mail.templates.as_deref())
+            .map_err(|error| mistake("templates", format!("{error}.")))?;
+        let from = config
+            .mail
+            .from
+            .parse()
+            .map_err(|_| mistake("from", "must be an e-mail address.".to_owned()))?;
+        let transport = match &config.mail.smtp_url {
+            Some(url) => Transport::smtp(url).map_err(|message| mistake("smtp_url", message))?,
+            None => Transport::None,
+        };
+        Ok(Self {
+            letters,
+            from,
+            transport,
+        })
+    }
 }
 
 impl std::fmt::Debug for AppParts {
@@ -40,9 +102,11 @@ impl std::fmt::Debug for AppParts {
 
 impl AppParts {
     /// The parts of a configured service.
-    #[must_use]
-    pub fn configured(config: &Config, database: Database, keys: SigningKeys) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// What is wrong with the settings of mail.
+    pub fn configured(config: &Config, database: Database, keys: SigningKeys) -> Result<Self, Mistakes> {
+        Ok(Self {
             database,
             clock: Arc::new(SystemClock),
             limits: config.limits.clone(),
@@ -56,15 +120,18 @@ impl AppParts {
             password_policy: PasswordPolicy {
                 minimum_length: config.auth.password_minimum_length,
             },
+            accounts: config.auth.policy(),
             http: HttpSettings {
                 introspection_for_all: config.graphql.introspection == Introspection::Filtered,
                 gateway_secret: config.graphql.gateway_secret.clone(),
                 open_to_gateways: false,
                 request_timeout: Some(config.server.request_timeout),
                 compression: config.server.compression,
+                trusted_proxies: config.server.trusted_proxies.clone(),
                 page_tokens: PageTokens::default(),
             },
-        }
+            mail: MailParts::configured(config)?,
+        })
     }
 }
 
@@ -77,6 +144,8 @@ pub struct App {
     pub router: Router,
     /// The query page.
     pub page: Page,
+    /// Sends mail.
+    pub mailer: Mailer,
     /// Set when the service was told to stop.
     pub stopping: Arc<AtomicBool>,
 }
@@ -93,7 +162,15 @@ impl App {
             cursor_key: Arc::new(parts.keys.derive("cursor")),
             passwords: Passwords::new(parts.password_policy),
             tokens: Arc::new(Tokens::new(parts.keys, parts.tokens)),
+            policy: Arc::new(parts.accounts),
+            rate_limits: RateLimits::default(),
         };
+        let MailParts {
+            letters,
+            from,
+            transport,
+        } = parts.mail;
+        let mailer = Mailer::new(call_parts.clone(), letters, from, transport);
         let stopping = Arc::new(AtomicBool::new(false));
         let state = HttpState {
             schema: schema::build(),
@@ -101,12 +178,14 @@ impl App {
             authenticator: Authenticator::new(call_parts.clone()),
             documents: Arc::new(Documents::default()),
             page: Page::new(&parts.http.page_tokens),
+            mailbox: mailer.mailbox(),
             settings: Arc::new(parts.http),
             stopping: Arc::clone(&stopping),
         };
         Self {
             parts: call_parts,
             page: state.page.clone(),
+            mailer,
             router: http::router(state),
             stopping,
         }

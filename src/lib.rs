@@ -17,6 +17,7 @@
 //! | [`config`] | one file a section, defaults and checks beside the fields, all complaints at once |
 //! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, health, the query page |
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
+//! | [`background`] | what goes on after the response: the mailer |
 //! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
 //! | [`schema`] | the assembly: the only place that lists the rooms |
@@ -88,6 +89,7 @@
 //! 5. Tests in `tests/it/<room>/`; the access matrix asks for a verdict on each new field by itself.
 pub mod app;
 pub mod auth;
+pub mod background;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -190,6 +190,10 @@ ids! {
     TimelineEntryId = "tl";
     /// Names an event of the outbox.
     OutboxEventId = "evt";
+    /// Names a token that proves one thing once.
+    AccountTokenId = "atok";
+    /// Names a mail.
+    MailId = "mail";
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod id;
 pub mod personal_data;
 pub mod row;
 
+pub mod account_token;
 pub mod address;
 pub mod api_key;
 pub mod auth_identity;
@@ -17,6 +18,7 @@ pub mod customer;
 pub mod customer_group;
 pub mod customer_group_member;
 pub mod idempotency_record;
+pub mod mail;
 pub mod order_line;
 pub mod order_link;
 pub mod organization;
@@ -27,6 +29,7 @@ pub mod organization_role;
 pub mod organization_unit;
 pub mod outbox_event;
 pub mod provider_identity;
+pub mod rate_limit;
 pub mod session;
 pub mod staff_user;
 pub mod timeline_entry;
@@ -79,6 +82,7 @@ impl Table {
 #[must_use]
 pub fn tables() -> Vec<Table> {
     vec![
+        Table::of::<account_token::Entity>(),
         Table::of::<address::Entity>(),
         Table::of::<api_key::Entity>(),
         Table::of::<auth_identity::Entity>(),
@@ -87,6 +91,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<customer_group::Entity>(),
         Table::of::<customer_group_member::Entity>(),
         Table::of::<idempotency_record::Entity>(),
+        Table::of::<mail::Entity>(),
         Table::of::<order_line::Entity>(),
         Table::of::<order_link::Entity>(),
         Table::of::<organization::Entity>(),
@@ -97,6 +102,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<organization_unit::Entity>(),
         Table::of::<outbox_event::Entity>(),
         Table::of::<provider_identity::Entity>(),
+        Table::of::<rate_limit::Entity>(),
         Table::of::<session::Entity>(),
         Table::of::<staff_user::Entity>(),
         Table::of::<timeline_entry::Entity>(),

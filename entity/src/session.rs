@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AuthIdentityId, SessionId},
+    id::{AuthIdentityId, SessionId, StaffUserId},
     personal_data::{Classified, DataClass},
 };
 
@@ -18,6 +18,18 @@ pub enum ActorType {
     /// As a staff user, in admin scope.
     #[sea_orm(string_value = "STAFF")]
     Staff,
+}
+
+/// How strongly was a person proven (NIST SP 800-63B)?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Assurance {
+    /// By one factor.
+    #[sea_orm(string_value = "AAL1")]
+    One,
+    /// By two factors.
+    #[sea_orm(string_value = "AAL2")]
+    Two,
 }
 
 /// One session.
@@ -47,6 +59,23 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     /// When the session was ended early.
     pub revoked_at: Option<DateTimeUtc>,
+    /// The hash of the part that all refresh tokens of the session share; unique. A token with this part that is not
+    /// the valid one was used before.
+    pub family_hash: Option<String>,
+    /// What the device called itself when the session began, at most 255 characters.
+    pub device: Option<String>,
+    /// The network from which the session began: the first 24 bits of an IPv4 address, the first 64 of IPv6.
+    pub ip_prefix: Option<String>,
+    /// How strongly the person was proven.
+    pub assurance: Assurance,
+    /// When the person last proved who they are, which sensitive writes ask for.
+    pub authenticated_at: Option<DateTimeUtc>,
+    /// The staff user who acts as somebody else in this session.
+    pub impersonator_id: Option<StaffUserId>,
+    /// Why the staff user does so, at most 500 characters.
+    pub impersonation_reason: Option<String>,
+    /// Whether nothing may be written in this session.
+    pub is_read_only: bool,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -58,7 +87,8 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Classified for Entity {
     fn class(column: &Column) -> DataClass {
         match column {
-            Column::RefreshTokenHash | Column::PreviousRefreshTokenHash => DataClass::Secret,
+            Column::RefreshTokenHash | Column::PreviousRefreshTokenHash | Column::FamilyHash => DataClass::Secret,
+            Column::Device | Column::IpPrefix | Column::ImpersonationReason => DataClass::Personal,
             Column::Id
             | Column::AuthIdentityId
             | Column::ActorType
@@ -67,7 +97,11 @@ impl Classified for Entity {
             | Column::CreatedAt
             | Column::LastSeenAt
             | Column::ExpiresAt
-            | Column::RevokedAt => DataClass::Impersonal,
+            | Column::RevokedAt
+            | Column::Assurance
+            | Column::AuthenticatedAt
+            | Column::ImpersonatorId
+            | Column::IsReadOnly => DataClass::Impersonal,
         }
     }
 }

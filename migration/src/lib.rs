@@ -27,6 +27,10 @@ mod m20261120_000011_create_timeline_entry;
 mod m20261120_000012_create_outbox_event;
 mod m20261120_000013_create_idempotency_record;
 mod m20261120_000014_insert_built_in_roles;
+mod m20261120_000015_add_session_security;
+mod m20261120_000016_create_account_token;
+mod m20261120_000017_create_mail;
+mod m20261120_000018_create_rate_limit;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -50,6 +54,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000012_create_outbox_event::Migration),
             Box::new(m20261120_000013_create_idempotency_record::Migration),
             Box::new(m20261120_000014_insert_built_in_roles::Migration),
+            Box::new(m20261120_000015_add_session_security::Migration),
+            Box::new(m20261120_000016_create_account_token::Migration),
+            Box::new(m20261120_000017_create_mail::Migration),
+            Box::new(m20261120_000018_create_rate_limit::Migration),
         ]
     }
 }

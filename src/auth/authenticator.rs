@@ -25,6 +25,9 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 /// What begins every secret API key.
 pub const API_KEY_PREFIX: &str = "cgk_";
 
+/// What begins every token that goes out by mail, so that one that was posted somewhere is recognized.
+pub const ACCOUNT_TOKEN_PREFIX: &str = "cgt_";
+
 /// The credentials are not valid (any more).
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Unauthenticated {

@@ -151,6 +151,9 @@ guards! {
     organizations_write / store_or_organizations_write = OrganizationsWrite;
     orders_read / store_or_orders_read = OrdersRead;
     orders_write / store_or_orders_write = OrdersWrite;
+    mails_read / store_or_mails_read = MailsRead;
+    sessions_read / store_or_sessions_read = SessionsRead;
+    sessions_write / store_or_sessions_write = SessionsWrite;
 }
 
 const fn const_str(permission: Permission) -> &'static str {
@@ -166,5 +169,8 @@ const fn const_str(permission: Permission) -> &'static str {
         Permission::OrganizationsWrite => "This needs the permission organizations:write.",
         Permission::OrdersRead => "This needs the permission orders:read.",
         Permission::OrdersWrite => "This needs the permission orders:write.",
+        Permission::MailsRead => "This needs the permission mails:read.",
+        Permission::SessionsRead => "This needs the permission sessions:read.",
+        Permission::SessionsWrite => "This needs the permission sessions:write.",
     }
 }

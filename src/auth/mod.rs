@@ -5,18 +5,22 @@
 //! [`Passwords`] and [`Tokens`] are the means by which people prove who they are: the rooms `account` and `session`
 //! use them, [`Authenticator`] reads what they gave out.
 
+mod account_policy;
 mod authenticator;
 pub mod guard;
 mod password;
 mod password_policy;
 mod permission;
+pub mod rate_limit;
 mod token;
 mod viewer;
 
-pub use authenticator::{API_KEY_PREFIX, Authenticator, Unauthenticated, secret_hash};
+pub use account_policy::{AccountPolicy, Verification};
+pub use authenticator::{ACCOUNT_TOKEN_PREFIX, API_KEY_PREFIX, Authenticator, Unauthenticated, secret_hash};
 pub use password::{LONGEST_PASSWORD, Passwords, Verdict};
 pub use password_policy::PasswordPolicy;
 pub use permission::{Permission, Permissions, UnknownPermission};
+pub use rate_limit::RateLimits;
 pub use token::{
     AccessToken, Act, Claims, InvalidKey, LONGEST_ACCESS, LONGEST_TOKEN, SigningKeys, TokenSettings, Tokens,
 };

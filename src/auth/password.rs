@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
 use super::PasswordPolicy;
-use crate::work::{ErrorCode, UserError, WriteError};
+use crate::work::WriteError;
 
 /// How many wait for a core before others are told to come back.
 const WAITING: usize = 64;
@@ -94,7 +94,7 @@ impl Passwords {
     /// The hash of a new password, as a PHC string.
     ///
     /// # Errors
-    /// `BUSY` when too many wait already; `PASSWORD_TOO_WEAK` for one that is too long.
+    /// [`WriteError::Overloaded`] when too many wait already; `PASSWORD_TOO_WEAK` for one that is too long.
     pub async fn hash(&self, password: &SecretString) -> Result<String, WriteError> {
         if password.expose_secret().len() > LONGEST_PASSWORD {
             return Err(super::password_policy::too_long("password").into());
@@ -107,7 +107,7 @@ impl Passwords {
     /// and one more to replace a weak one.
     ///
     /// # Errors
-    /// `BUSY` when too many wait already.
+    /// [`WriteError::Overloaded`] when too many wait already.
     pub async fn verify(&self, password: &SecretString, stored: Option<&str>) -> Result<Verdict, WriteError> {
         if password.expose_secret().len() > LONGEST_PASSWORD {
             return Ok(Verdict::Wrong);
@@ -128,8 +128,13 @@ impl Passwords {
     }
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, WriteError> {
-        let place = Arc::clone(&self.0.places).try_acquire_owned().map_err(|_| busy())?;
-        let core = Arc::clone(&self.0.cores).acquire_owned().await.map_err(|_| busy())?;
+        let place = Arc::clone(&self.0.places)
+            .try_acquire_owned()
+            .map_err(|_| WriteError::Overloaded)?;
+        let core = Arc::clone(&self.0.cores)
+            .acquire_owned()
+            .await
+            .map_err(|_| WriteError::Overloaded)?;
         self.0.computed.fetch_add(1, Ordering::Relaxed);
         // The permits go with the work: it goes on when the one who asked for it has gone away.
         tokio::task::spawn_blocking(move || {
@@ -165,15 +170,6 @@ fn is_weak(stored: &str) -> bool {
         let at_least = |name: &str, floor: u32| stored.params.get_decimal(name).is_some_and(|value| value >= floor);
         stored.algorithm != argon2::ARGON2ID_IDENT || !at_least("m", MEMORY_KIB) || !at_least("t", PASSES)
     })
-}
-
-fn busy() -> WriteError {
-    UserError::new(
-        ErrorCode::Busy,
-        "",
-        "Too many people are logging in at once. Try again in a moment.",
-    )
-    .into()
 }
 
 fn failed() -> WriteError {

@@ -50,6 +50,12 @@ permissions! {
     OrdersRead = "orders:read";
     /// Create and change order links.
     OrdersWrite = "orders:write";
+    /// See mail to customers and what became of it.
+    MailsRead = "mails:read";
+    /// See where customers are logged in, and how they log in.
+    SessionsRead = "sessions:read";
+    /// End the sessions of customers, send them a mail to reset their password, invite them.
+    SessionsWrite = "sessions:write";
 }
 
 /// The text names no permission.

@@ -14,6 +14,8 @@ use secrecy::ExposeSecret;
 use super::{Failure, connect, say, serve, system};
 use crate::{
     app::{App, AppParts},
+    auth::Verification,
+    background::{Mailbox, Transport},
     config::{Config, DatabaseUrl, Introspection, SigningKeyPem},
     demo::{self, LogIns, PASSWORD, STAFF_EMAIL},
     http::page::{Page, PageTokens},
@@ -80,8 +82,10 @@ impl Demo {
         let database = connect(&config).await?;
         migrate::up(&database).await?;
         let keys = SigningKeyPem::create().map_err(Failure::Fault)?.keys()?;
-        let mut parts = AppParts::configured(&config, database, keys);
+        config.auth.email_verification = Verification::Optional;
+        let mut parts = AppParts::configured(&config, database, keys)?;
         parts.http.open_to_gateways = true;
+        parts.mail.transport = Transport::Mailbox(Mailbox::default());
         let app = App::new(parts);
         self.fill(&app).await?;
         let call = system::call(&app);
@@ -156,6 +160,7 @@ fn introduce(
     if let Some(address) = address {
         say(format_args!("Query page     http://{address}/"))?;
         say(format_args!("API            http://{address}/graphql"))?;
+        say(format_args!("Mailbox        http://{address}/mailbox"))?;
     }
     say(format_args!("Database       {database}"))?;
     say(format_args!("\nBack office    {}", log_ins.admin_key.expose_secret()))?;

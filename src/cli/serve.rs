@@ -39,7 +39,7 @@ impl Serve {
         for step in migrate::up(&database).await? {
             tracing::info!(step, "migrated");
         }
-        let app = App::new(AppParts::configured(&config, database, keys));
+        let app = App::new(AppParts::configured(&config, database, keys)?);
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             database = %config.database.url,
@@ -72,6 +72,7 @@ pub(super) async fn listen(config: &ServerConfig, instead: &str) -> Result<TcpLi
 /// Serves until a signal comes.
 pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig) -> Result<(), Failure> {
     let mut signals = Signals::new()?;
+    let mailing = tokio::spawn(app.mailer.clone().run());
     let stopping = app.stopping.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = http::serve(listener, app.router, config, async {
@@ -88,6 +89,7 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
         () = serving => {}
         () = told_twice => tracing::warn!("told twice to stop: requests under way are broken off"),
     }
+    mailing.abort();
     app.parts.database.close().await?;
     tracing::info!("stopped");
     Ok(())

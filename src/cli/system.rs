@@ -16,7 +16,7 @@ pub(super) async fn open(config: &Config) -> Result<App, Failure> {
     let keys = SigningKeyPem::create().map_err(Failure::Fault)?.keys()?;
     let database = connect(config).await?;
     migrate::up(&database).await?;
-    Ok(App::new(AppParts::configured(config, database, keys)))
+    Ok(App::new(AppParts::configured(config, database, keys)?))
 }
 
 /// The service itself, asking on behalf of whoever runs the command.
@@ -48,6 +48,9 @@ impl From<WriteError> for Failure {
             WriteError::Refused(errors) => {
                 let lines: Vec<String> = errors.iter().map(line).collect();
                 Self::Fault(lines.join("\n"))
+            }
+            error @ (WriteError::Limited { .. } | WriteError::Overloaded) => {
+                Self::Fault(format!("Try again later: {error}."))
             }
             WriteError::Fault(error) => error.into(),
         }

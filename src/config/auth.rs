@@ -4,7 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{reader::Reader, section};
+use super::{reader::Reader, section, setting::Setting};
+use crate::auth::{AccountPolicy, Verification};
 
 section! {
     /// Tokens and passwords.
@@ -22,12 +23,58 @@ section! {
         access_token_lifetime: Duration = Duration::from_secs(10 * 60),
         /// How long a session lasts, however often its refresh token is replaced.
         refresh_token_lifetime: Duration = Duration::from_secs(30 * 24 * 60 * 60),
+        /// A file with public keys (PEM, one after the other) under which older access tokens are still accepted. To
+        /// change the signing key, put the old public key here, restart every instance with the new key, and remove
+        /// it after an hour.
+        verification_keys_file: Option<PathBuf> = None,
         /// How many characters a password must have, at least 8.
         password_minimum_length: usize = 12,
+        /// Whether an e-mail address must be proven before its owner may log in: required or optional.
+        email_verification: Verification = Verification::Required,
+        /// How many attempts to log in with one e-mail address there may be in 15 minutes; past that each further one
+        /// waits 1, 2, 4 … at most 15 minutes.
+        attempts_per_account: u32 = 10,
+        /// How many attempts may come from one network (an IPv4 address, or 64 bits of IPv6) in a minute.
+        attempts_per_network: u32 = 30,
+        /// How long after a mail another of the same kind may be asked for.
+        mail_cooldown: Duration = Duration::from_secs(60),
+        /// How recently somebody must have logged in for a sensitive write, such as changing the e-mail address.
+        step_up_age: Duration = Duration::from_secs(15 * 60),
+    }
+}
+
+impl Setting for Verification {
+    fn read(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "required" => Ok(Self::Required),
+            "optional" => Ok(Self::Optional),
+            _ => Err("must be required or optional.".to_owned()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+        }
+        .to_owned()
     }
 }
 
 impl AuthConfig {
+    /// What accounts must be like.
+    #[must_use]
+    pub fn policy(&self) -> AccountPolicy {
+        AccountPolicy {
+            verification: self.email_verification,
+            attempts_per_account: self.attempts_per_account,
+            attempts_per_network: self.attempts_per_network,
+            mail_cooldown: self.mail_cooldown,
+            step_up_age: self.step_up_age,
+            ..AccountPolicy::default()
+        }
+    }
+
     pub(super) fn check(&self, reader: &mut Reader) {
         let mut require = |holds, setting, message| reader.require(holds, "auth", setting, message);
         let both = self.signing_key.is_some() && self.signing_key_file.is_some();
@@ -49,6 +96,16 @@ impl AuthConfig {
             "refresh_token_lifetime",
             message,
         );
+        for (setting, value) in [
+            ("attempts_per_account", self.attempts_per_account),
+            ("attempts_per_network", self.attempts_per_network),
+        ] {
+            require(
+                (1..=1_000_000).contains(&value),
+                setting,
+                "must be between 1 and 1000000.",
+            );
+        }
         let message = "must be between 8 and 128.";
         require(
             (8..=128).contains(&self.password_minimum_length),

@@ -10,6 +10,7 @@ mod database;
 mod graphql;
 mod limits;
 mod log;
+mod mail;
 mod reader;
 mod server;
 mod setting;
@@ -25,6 +26,7 @@ pub use database::{DatabaseConfig, DatabaseUrl};
 pub use graphql::{GraphqlConfig, Introspection};
 pub use limits::Limits;
 pub use log::{LogConfig, LogFormat};
+pub use mail::MailConfig;
 pub use server::ServerConfig;
 pub use signing_key::SigningKeyPem;
 
@@ -81,6 +83,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Tokens and passwords.
     pub auth: AuthConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// How large things may be.
     pub limits: Limits,
     /// What the schema shows to whom.
@@ -96,6 +100,17 @@ pub struct Mistake {
     pub setting: String,
     /// What is wrong and what to do.
     pub message: String,
+}
+
+impl Mistake {
+    /// A mistake in a setting of a section.
+    #[must_use]
+    pub fn of(section: &str, setting: &str, message: String) -> Self {
+        Self {
+            setting: name_of(section, setting),
+            message,
+        }
+    }
 }
 
 /// Everything that is wrong with the configuration.
@@ -142,11 +157,13 @@ impl Config {
             server: ServerConfig::read(&mut reader),
             database: DatabaseConfig::read(&mut reader),
             auth: AuthConfig::read(&mut reader),
+            mail: MailConfig::read(&mut reader),
             limits: Limits::read(&mut reader),
             graphql: GraphqlConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
         };
         config.auth.check(&mut reader);
+        config.mail.check(&mut reader);
         config.limits.check(&mut reader);
         config.graphql.check(&mut reader);
         config.server.check(&mut reader);
@@ -188,6 +205,7 @@ impl Config {
         of(&self.server)
             .chain(of(&self.database))
             .chain(of(&self.auth))
+            .chain(of(&self.mail))
             .chain(of(&self.limits))
             .chain(of(&self.graphql))
             .chain(of(&self.log))
@@ -217,6 +235,7 @@ fn known() -> Vec<(&'static str, &'static [&'static str])> {
         of::<ServerConfig>(),
         of::<DatabaseConfig>(),
         of::<AuthConfig>(),
+        of::<MailConfig>(),
         of::<Limits>(),
         of::<GraphqlConfig>(),
         of::<LogConfig>(),

@@ -17,6 +17,9 @@ section! {
         compression: bool = false,
         /// How many connections may be open at once; further ones wait.
         connections: usize = 4_096,
+        /// The networks of the proxies in front (such as `10.0.0.0/8`) whose `X-Forwarded-For` is believed; without them
+        /// every client counts as the machine that connects.
+        trusted_proxies: Vec<ipnet::IpNet> = Vec::new(),
         /// How long a client may take to send the head of a request.
         header_timeout: Duration = Duration::from_secs(10),
         /// How long a request may take from its head to the answer.

@@ -125,6 +125,25 @@ impl Setting for Duration {
 }
 
 /// Separated by commas.
+impl Setting for Vec<ipnet::IpNet> {
+    fn read(text: &str) -> Result<Self, String> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(|item| {
+                let alone = || item.parse::<std::net::IpAddr>().map(ipnet::IpNet::from);
+                item.parse().or_else(|_| alone())
+            })
+            .collect::<Result<_, _>>()
+            .map_err(|_| "must be networks or addresses separated by commas, such as 10.0.0.0/8,::1.".to_owned())
+    }
+
+    fn shown(&self) -> String {
+        self.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Separated by commas.
 impl Setting for Vec<String> {
     fn read(text: &str) -> Result<Self, String> {
         Ok(text

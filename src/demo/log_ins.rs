@@ -7,18 +7,18 @@ use std::{collections::HashSet, sync::Arc};
 use entity::{
     api_key, auth_identity, customer,
     id::{AuthIdentityId, CustomerId, PrefixedId},
-    session::{self, ActorType},
+    session::{self, ActorType, Assurance},
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
 use super::people::{DemoCustomer, population};
 use crate::{
-    auth::{Permissions, secret_hash},
+    auth::Permissions,
     features::{
         api_key::service as api_keys,
         identity::service::{self as identities, Owner},
-        session::service::{self as sessions, NewSession},
+        session::service::{self as sessions, NewSession, RefreshToken},
         staff::service as staff,
     },
     work::{Call, EmailAddress, ErrorCode, Once, UnitOfWork, WriteError, WriteOptions},
@@ -172,7 +172,8 @@ async fn log_in(call: &Arc<Call>, row: customer::Model, hash: String) -> Result<
             identity,
             actor: ActorType::Customer,
             actor_id: id.uuid(),
-            refresh_token_hash: secret_hash(&unit.call().ids.token()),
+            refresh_token: RefreshToken::first(&unit.call().ids),
+            assurance: Assurance::One,
         };
         sessions::open(unit, new).await
     })

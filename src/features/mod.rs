@@ -7,6 +7,7 @@ pub mod channel;
 pub mod customer;
 pub mod customer_group;
 pub mod identity;
+pub mod mail;
 pub mod order;
 pub mod organization;
 pub mod session;

@@ -2,7 +2,7 @@
 
 use async_graphql::{ErrorExtensions, Interface, SimpleObject};
 
-use crate::work::{Call, Detail, DryRun, ErrorCode, UserError, WriteError, Written};
+use crate::work::{Call, Detail, DryRun, ErrorCode, Refusal, UserError, WriteError, Written};
 
 /// Something in the input that you can mend.
 #[derive(Clone, Debug, Interface)]
@@ -141,7 +141,7 @@ impl From<DryRun> for DryRunResult {
 /// Sorts what a write gave into the three parts of a payload: the value, the user errors, and the dry run.
 ///
 /// # Errors
-/// A fault becomes a top-level `INTERNAL` error.
+/// A fault becomes a top-level `INTERNAL` error, somebody who must wait a `RATE_LIMITED` one.
 pub fn payload<T>(
     call: &Call,
     written: Result<Written<T>, WriteError>,
@@ -149,8 +149,23 @@ pub fn payload<T>(
     match written {
         Ok(written) => Ok((Some(written.value), Vec::new(), written.dry_run.map(DryRunResult::from))),
         Err(WriteError::Refused(errors)) => Ok((None, problems(errors), None)),
+        Err(WriteError::Limited { retry_after }) => Err(turned_away(call, Refusal::TooOften { retry_after })),
+        Err(WriteError::Overloaded) => Err(turned_away(call, Refusal::Overloaded)),
         Err(WriteError::Fault(error)) => Err(fault(call, &error)),
     }
+}
+
+/// Somebody must wait: a top-level `RATE_LIMITED` that says for how long.
+fn turned_away(call: &Call, refusal: Refusal) -> async_graphql::Error {
+    call.refuse(refusal);
+    let (message, retry_after) = match refusal {
+        Refusal::TooOften { retry_after } => ("Too many attempts. Wait, then try again.", retry_after),
+        Refusal::Overloaded => ("Too many ask for this at once. Try again in a moment.", 1),
+    };
+    async_graphql::Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", "RATE_LIMITED");
+        extensions.set("retryAfter", retry_after);
+    })
 }
 
 /// A fault of ours: logged once with everything we know, answered with nothing but the request's id.

@@ -13,7 +13,7 @@ use entity::id::{OutboxEventId, PrefixedId};
 use secrecy::ExposeSecret;
 
 use super::{
-    HttpState,
+    HttpState, client,
     document::{Refusal, short},
     mend::mend,
     negotiation::{Answer, is_json},
@@ -25,7 +25,7 @@ use crate::{
         Loaders,
         direct::{JsonText, Plans},
     },
-    work::Call,
+    work::{Call, Client, Refusal as TurnedAway},
 };
 
 /// The most errors in one answer.
@@ -49,14 +49,15 @@ pub(super) async fn post(State(state): State<Arc<HttpState>>, request: Request) 
     let (parts, body) = request.into_parts();
     let answer = Answer::accepted(&parts.headers);
     let request_id = request_id(&state, &parts.headers);
-    match run(&state, &parts.headers, body, answer, &request_id).await {
+    let client = client::of(&parts, &state.settings.trusted_proxies);
+    match run(&state, (&parts.headers, client), body, answer, &request_id).await {
         Ok(response) | Err(response) => response,
     }
 }
 
 async fn run(
     state: &HttpState,
-    headers: &HeaderMap,
+    (headers, client): (&HeaderMap, Client),
     body: Body,
     answer: Answer,
     request_id: &str,
@@ -134,7 +135,7 @@ async fn run(
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let mut call = Call::new(state.parts.clone(), viewer, request_id.to_owned(), key);
+    let mut call = Call::new(state.parts.clone(), viewer, request_id.to_owned(), key).from_client(client);
     if operation.ty == OperationType::Query {
         call = call.asking_for(Arc::clone(&document.names));
     }
@@ -165,13 +166,29 @@ async fn run(
         let cost = async_graphql::value!({ "fields": document.fields, "statements": call.statements.count() });
         response.extensions.insert("cost".to_owned(), cost);
     }
-    let status = if executed { StatusCode::OK } else { request_error };
+    let nothing_done = match &response.data {
+        Value::Object(fields) => fields.values().all(|field| matches!(field, Value::Null)),
+        _ => true,
+    };
+    let turned_away = call.refusal().filter(|_| nothing_done);
+    let status = match turned_away {
+        Some(TurnedAway::TooOften { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(TurnedAway::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
+        None if executed => StatusCode::OK,
+        None => request_error,
+    };
     let body = if executed {
         JsonText::response(&response)
     } else {
         serde_json::to_vec(&request_errors(&response)).unwrap_or_default()
     };
-    Ok(respond(answer, status, body, request_id))
+    let mut response = respond(answer, status, body, request_id);
+    if let Some(TurnedAway::TooOften { retry_after }) = turned_away {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+    }
+    Ok(response)
 }
 
 fn operation_kind(kind: OperationType) -> &'static str {

@@ -1,11 +1,13 @@
 //! Routes and layers: from bytes to an operation of a viewer, and back.
 
 mod bracket;
+mod client;
 mod document;
 mod endpoint;
 mod health;
 mod keys;
 mod layers;
+mod mailbox;
 mod mend;
 mod negotiation;
 pub mod page;
@@ -41,6 +43,8 @@ pub struct HttpState {
     pub stopping: Arc<AtomicBool>,
     /// The query page.
     pub page: page::Page,
+    /// The letters that would have been sent (the demo).
+    pub mailbox: Option<crate::background::Mailbox>,
 }
 
 impl std::fmt::Debug for HttpState {
@@ -65,6 +69,8 @@ pub struct HttpSettings {
     pub request_timeout: Option<Duration>,
     /// Whether larger answers are compressed.
     pub compression: bool,
+    /// The networks of the proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Tokens that the query page offers to whoever opens it (the demo).
     pub page_tokens: page::PageTokens,
 }
@@ -80,6 +86,8 @@ pub fn router(state: HttpState) -> Router {
                 .fallback(endpoint::method_not_allowed),
         )
         .route("/", get(page::root))
+        .route("/mailbox", get(mailbox::list))
+        .route("/mailbox/{number}", get(mailbox::letter))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(keys::jwks))

@@ -4,7 +4,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, channel, customer, customer_group, order, organization, session};
+use crate::features::{account, address, channel, customer, customer_group, mail, order, organization, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -17,6 +17,7 @@ pub struct Query(
     channel::ChannelQuery,
     order::OrderQuery,
     organization::OrganizationQuery,
+    mail::MailQuery,
 );
 
 /// The mutations of all rooms.

@@ -1,13 +1,21 @@
 //! One operation: who asks, with what means.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use chrono::{DateTime, Utc};
 use entity::{id::PrefixedId, row::Skipped};
 
-use super::{Clock, Database, Ids, Outcome, ReadConnection, Statements, UnitOfWork, WriteError, WriteOptions, Written};
+use super::{
+    Client, Clock, Database, Ids, Outcome, ReadConnection, Statements, UnitOfWork, WriteError, WriteOptions, Written,
+};
 use crate::{
-    auth::{Passwords, Tokens, Viewer},
+    auth::{AccountPolicy, Passwords, RateLimits, Tokens, Viewer},
     config::Limits,
 };
 
@@ -28,6 +36,22 @@ pub struct CallParts {
     pub passwords: Passwords,
     /// Makes and reads access tokens.
     pub tokens: Arc<Tokens>,
+    /// What accounts must be like.
+    pub policy: Arc<AccountPolicy>,
+    /// Who must wait before trying again, as far as this process knows.
+    pub rate_limits: RateLimits,
+}
+
+/// Why an operation was turned away without being looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Whoever asks has asked too often.
+    TooOften {
+        /// For how long they must wait, in seconds.
+        retry_after: u32,
+    },
+    /// Too many ask at once.
+    Overloaded,
 }
 
 impl std::fmt::Debug for CallParts {
@@ -48,6 +72,10 @@ pub struct Call {
     pub statements: Statements,
     /// The `Idempotency-Key` header, which counts for every mutation field of the request.
     pub idempotency_key: Option<String>,
+    /// From where the operation comes.
+    pub client: Client,
+    /// For how many seconds somebody must wait, plus one; `u32::MAX` for too many at once; 0 when all is well.
+    refused: AtomicU32,
     /// The names of all fields that a query asks for anywhere; `None` when everything may be needed.
     asked: Option<Arc<HashSet<String>>>,
     reader: ReadConnection,
@@ -74,6 +102,8 @@ impl Call {
             statements,
             idempotency_key,
             asked: None,
+            client: Client::default(),
+            refused: AtomicU32::new(0),
             reader,
         }
     }
@@ -97,6 +127,32 @@ impl Call {
             }
         }
         skipped
+    }
+
+    /// The same operation, coming from this client.
+    #[must_use]
+    pub fn from_client(mut self, client: Client) -> Self {
+        self.client = client;
+        self
+    }
+
+    /// Notes that a part of the operation was turned away, for the status of the answer.
+    pub fn refuse(&self, refusal: Refusal) {
+        let code = match refusal {
+            Refusal::TooOften { retry_after } => retry_after.saturating_add(1).min(u32::MAX - 1),
+            Refusal::Overloaded => u32::MAX,
+        };
+        self.refused.fetch_max(code, Ordering::Relaxed);
+    }
+
+    /// Whether a part of the operation was turned away.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        match self.refused.load(Ordering::Relaxed) {
+            0 => None,
+            u32::MAX => Some(Refusal::Overloaded),
+            code => Some(Refusal::TooOften { retry_after: code - 1 }),
+        }
     }
 
     /// The connection for reading.

@@ -69,6 +69,44 @@ pub enum ErrorCode {
     InUse,
     /// The service is busy with the same object; try again.
     Busy,
+    /// The e-mail address of the account has not been proven yet.
+    NotVerified,
+    /// The provider does not vouch for the e-mail address.
+    EmailNotVerified,
+    /// It is too early for another one.
+    Cooldown,
+    /// The invitation is too old.
+    InviteExpired,
+    /// The invitation was used before.
+    InviteUsed,
+    /// The way to log in belongs to somebody already.
+    AlreadyLinked,
+    /// Somebody must keep one way to log in.
+    LastLoginMethod,
+    /// Log in as before and link the new way to log in to the account there.
+    LinkRequired,
+    /// There is no such provider here.
+    ProviderNotConfigured,
+    /// This is not an address to which the client may be sent.
+    RedirectNotAllowed,
+    /// The log-in was not begun here, or was finished before.
+    StateMismatch,
+    /// A hook refused.
+    HookRejected,
+    /// A second factor is asked for.
+    MfaRequired,
+    /// The code of the second factor does not fit.
+    MfaInvalid,
+    /// Prove again who you are.
+    StepUpRequired,
+    /// Nobody can give what they do not have.
+    OutOfScopePermission,
+    /// The SAML answer is not valid.
+    SamlInvalid,
+    /// The identity does not act as one.
+    ActorNotLinked,
+    /// The state does not allow it.
+    InvalidState,
 }
 
 /// What comes along with an error beyond code, path and message.
@@ -175,6 +213,15 @@ pub enum WriteError {
     /// The caller can mend it; goes into the payload.
     #[error("refused: {} user error(s)", .0.len())]
     Refused(Vec<UserError>),
+    /// They asked too often; goes out as a top-level `RATE_LIMITED`.
+    #[error("refused for {retry_after} s")]
+    Limited {
+        /// For how long to wait, in seconds.
+        retry_after: u32,
+    },
+    /// Too many ask at once; goes out with status 503.
+    #[error("too many at once")]
+    Overloaded,
     /// A fault of ours or of the database; goes to the log, and out as `INTERNAL`.
     #[error(transparent)]
     Fault(#[from] DbErr),

@@ -5,6 +5,7 @@
 //! events and its idempotency record, or none of them.
 
 mod call;
+mod client;
 mod clock;
 mod connection;
 mod database;
@@ -18,7 +19,8 @@ pub mod snapshot;
 pub mod timeline;
 mod unit_of_work;
 
-pub use call::{Call, CallParts};
+pub use call::{Call, CallParts, Refusal};
+pub use client::Client;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use connection::{Connection, ReadConnection, Reads, Statements, WriteConnection, Writes, without};
 pub(crate) use database::sqlite_path;

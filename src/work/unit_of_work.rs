@@ -193,7 +193,9 @@ impl UnitOfWork {
                 let _ = unit.transaction.rollback().await;
                 Err(match error {
                     WriteError::Fault(error) => lost(error),
-                    refused @ WriteError::Refused(_) => Lost::For(refused),
+                    refused @ (WriteError::Refused(_) | WriteError::Limited { .. } | WriteError::Overloaded) => {
+                        Lost::For(refused)
+                    }
                 })
             }
         }

@@ -1,10 +1,12 @@
 //! Proving who one is with e-mail address and password.
 
+use std::sync::Arc;
+
 use entity::{
     auth_identity, customer,
     id::{AuthIdentityId, CustomerId, PrefixedId, ProviderIdentityId, SessionId, StaffUserId},
     provider_identity,
-    session::{self, ActorType},
+    session::{self, ActorType, Assurance},
     staff_user,
 };
 use sea_orm::{
@@ -13,10 +15,10 @@ use sea_orm::{
 use secrecy::SecretString;
 
 use crate::{
-    auth::{Passwords, Verdict},
+    auth::{Passwords, Verdict, rate_limit},
     features::{
         identity::service::PASSWORD,
-        session::service::{self as sessions, NewSession},
+        session::service::{self as sessions, NewSession, RefreshToken},
     },
     text::normalize_email,
     work::{Call, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
@@ -47,10 +49,16 @@ struct LogIn {
 /// whatever comes out; this is the one place where a password opens anything.
 ///
 /// # Errors
-/// `INVALID_CREDENTIALS`, the same for every cause; `ACCOUNT_DISABLED` to the one who knows the password; `BUSY`.
-pub async fn check(call: &Call, email: &str, password: &SecretString, actor: ActorType) -> Result<Proof, WriteError> {
+/// `INVALID_CREDENTIALS`, the same for every cause; `ACCOUNT_DISABLED` to the one who knows the password; [`WriteError::Overloaded`].
+pub async fn check(
+    call: &Arc<Call>,
+    email: &str,
+    password: &SecretString,
+    actor: ActorType,
+) -> Result<Proof, WriteError> {
     // What is no e-mail address is looked up as well, and not found.
     let subject = normalize_email(email).unwrap_or_default();
+    rate_limit::count_account(call, "log-in", &subject).await?;
     let known = find(call, &subject, actor).await?;
     let stored = known.as_ref().and_then(|known| known.secret_hash.clone());
     let better_hash = match call.passwords.verify(password, stored.as_deref()).await? {
@@ -89,7 +97,7 @@ pub async fn check(call: &Call, email: &str, password: &SecretString, actor: Act
 pub async fn log_in(
     unit: &mut UnitOfWork,
     proof: Proof,
-    refresh_token_hash: String,
+    refresh_token: RefreshToken,
 ) -> Result<session::Model, WriteError> {
     // Locked, so that shutting the account and logging in come one after the other.
     let may = match proof.actor {
@@ -115,7 +123,8 @@ pub async fn log_in(
         identity: proof.identity,
         actor: proof.actor,
         actor_id: proof.actor_id,
-        refresh_token_hash,
+        refresh_token,
+        assurance: Assurance::One,
     };
     sessions::open(unit, new).await
 }
@@ -131,9 +140,9 @@ pub struct PasswordChange {
 /// Checks the current password of whoever is logged in and makes ready the new one.
 ///
 /// # Errors
-/// `PASSWORD_TOO_WEAK`, `INVALID_CREDENTIALS`, `BUSY`.
+/// `PASSWORD_TOO_WEAK`, `INVALID_CREDENTIALS`, [`WriteError::Overloaded`].
 pub async fn prepare_change(
-    call: &Call,
+    call: &Arc<Call>,
     identity: AuthIdentityId,
     current: &SecretString,
     new: &SecretString,
@@ -144,6 +153,7 @@ pub async fn prepare_change(
         .one(call.db())
         .await?;
     let subject = row.as_ref().map(|row| row.subject.as_str()).unwrap_or_default();
+    rate_limit::count_account(call, "log-in", subject).await?;
     let passwords: &Passwords = &call.passwords;
     if let Some(error) = passwords.policy().check("newPassword", new, &[subject]) {
         return Err(error.into());

@@ -6,6 +6,7 @@ pub mod credentials;
 mod customer_register;
 mod password_change;
 pub mod service;
+pub mod token;
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]

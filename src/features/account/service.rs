@@ -1,12 +1,19 @@
 //! The rules about accounts: who has one, and how it comes to be.
 
-use entity::{customer, id::PrefixedId, staff_user};
+use entity::{
+    customer,
+    id::{AuthIdentityId, PrefixedId},
+    staff_user,
+};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::json;
 
+use super::token::{self, NewToken, Purpose};
 use crate::{
     features::{
         customer::service::{self as customers, CustomerDraft},
         identity::service::{self as identities, Owner},
+        mail::service::{self as mails, NewMail},
     },
     work::{EmailAddress, Record, Topic, UnitOfWork, WriteError},
 };
@@ -45,6 +52,7 @@ pub async fn register(
     };
     let row = customers::create(unit, vec![draft]).await?.remove(0)?;
     let identity = identities::create(unit, Owner::Customer(row.id), &email, registration.secret_hash).await?;
+    ask_for_proof(unit, &row, identity).await?;
     unit.record(Record {
         topic: Topic("auth.registered"),
         subject: row.id.uuid(),
@@ -55,6 +63,40 @@ pub async fn register(
         changes: Vec::new(),
     });
     Ok(Some(row))
+}
+
+/// Sends a customer a mail whose link proves that the e-mail address is theirs.
+///
+/// # Errors
+/// Faults.
+pub async fn ask_for_proof(
+    unit: &UnitOfWork,
+    customer: &customer::Model,
+    identity: AuthIdentityId,
+) -> Result<(), WriteError> {
+    let Some(recipient) = customer.email.clone() else {
+        return Ok(());
+    };
+    let new = NewToken {
+        purpose: Purpose::EMAIL_VERIFICATION,
+        email: customer.email_normalized.clone(),
+        identity: Some(identity),
+        customer: Some(customer.id),
+        data: json!({}),
+        lifetime: unit.call().policy.verification_lifetime,
+    };
+    let token = token::issue(unit, new).await?;
+    let mail = NewMail {
+        template: "email_verification",
+        recipient,
+        locale: customer.locale.clone(),
+        token: Some(token.id),
+        customer: Some(customer.id),
+        data: json!({ "name": customer.first_name }),
+        is_withheld: false,
+    };
+    mails::queue(unit, mail).await?;
+    Ok(())
 }
 
 /// Whether somebody logs in with this e-mail address, or might: a registered customer, a staff user, or an identity

@@ -3,30 +3,26 @@
 use entity::session::Model;
 use sea_orm::DbErr;
 
-use super::service::REFRESH_TOKEN_PREFIX;
+use secrecy::ExposeSecret;
+
+use super::service::RefreshToken;
 use crate::{
     auth::AccessToken,
     graphql::{DateTime, fault},
-    work::{Call, Ids},
+    work::Call,
 };
-
-/// A new refresh token.
-#[must_use]
-pub fn refresh_token(ids: &Ids) -> String {
-    format!("{REFRESH_TOKEN_PREFIX}{}", ids.token())
-}
 
 /// What a client gets to go on with.
 #[derive(Debug)]
-pub(super) struct Grant {
-    pub(super) access: AccessToken,
-    pub(super) refresh_token: String,
-    pub(super) refresh_token_expires_at: DateTime,
+pub(crate) struct Grant {
+    pub(crate) access: AccessToken,
+    pub(crate) refresh_token: String,
+    pub(crate) refresh_token_expires_at: DateTime,
 }
 
 impl Grant {
     /// The tokens of a session whose refresh token was stored just now.
-    pub(super) fn of(call: &Call, session: &Model, refresh_token: String) -> async_graphql::Result<Self> {
+    pub(crate) fn of(call: &Call, session: &Model, refresh_token: &RefreshToken) -> async_graphql::Result<Self> {
         let act = session.actor_type.into();
         let access = call
             .tokens
@@ -40,7 +36,7 @@ impl Grant {
             .map_err(|_| fault(call, &DbErr::Custom("an access token could not be signed".to_owned())))?;
         Ok(Self {
             access,
-            refresh_token,
+            refresh_token: refresh_token.secret().expose_secret().to_owned(),
             refresh_token_expires_at: DateTime(session.expires_at),
         })
     }
@@ -65,7 +61,7 @@ macro_rules! grant_payload {
         }
 
         impl $name {
-            fn new(grant: Option<super::grant::Grant>, user_errors: Vec<crate::graphql::Problem>) -> Self {
+            pub(crate) fn new(grant: Option<$crate::features::session::Grant>, user_errors: Vec<crate::graphql::Problem>) -> Self {
                 let (access, refresh_token, refresh_token_expires_at) = match grant {
                     Some(grant) => (
                         Some(grant.access),
@@ -88,4 +84,4 @@ macro_rules! grant_payload {
     };
 }
 
-pub(super) use grant_payload;
+pub(crate) use grant_payload;

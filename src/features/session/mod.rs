@@ -11,7 +11,7 @@ mod session_end;
 mod session_refresh;
 mod viewer;
 
-pub use grant::refresh_token;
+pub(crate) use grant::Grant;
 pub use viewer::{CurrentViewer, ViewerKind, ViewerQuery};
 
 /// The mutations of this room.

@@ -3,9 +3,11 @@
 use async_graphql::{Context, Enum, InputObject, Object, Result};
 use entity::session::ActorType;
 
-use super::grant::{Grant, grant_payload, refresh_token};
+use super::{
+    grant::{Grant, grant_payload},
+    service::RefreshToken,
+};
 use crate::{
-    auth::secret_hash,
     features::account::credentials,
     graphql::{ContextExt, Email, Secret, payload},
     work::{Once, UnitOfWork, WriteError, WriteOptions},
@@ -56,7 +58,7 @@ impl SessionCreateMutation {
             SessionActor::Customer => ActorType::Customer,
             SessionActor::Staff => ActorType::Staff,
         };
-        let token = refresh_token(&call.ids);
+        let token = RefreshToken::first(&call.ids);
         let written = match credentials::check(call, &input.email.0, &input.password.0, actor).await {
             Ok(proof) => {
                 // No idempotency key, not even from the header: tokens are never kept.
@@ -64,9 +66,9 @@ impl SessionCreateMutation {
                     mutation: "sessionCreate",
                     ..WriteOptions::default()
                 };
-                let hash = secret_hash(&token);
+                let token = token.clone();
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    let session = credentials::log_in(unit, proof.clone(), hash.clone()).await?;
+                    let session = credentials::log_in(unit, proof.clone(), token.clone()).await?;
                     Ok::<_, WriteError>(Once(session))
                 })
                 .await
@@ -75,7 +77,7 @@ impl SessionCreateMutation {
         };
         let (session, user_errors, _) = payload(call, written)?;
         let grant = match session {
-            Some(Once(session)) => Some(Grant::of(call, &session, token)?),
+            Some(Once(session)) => Some(Grant::of(call, &session, &token)?),
             None => None,
         };
         Ok(Some(SessionCreatePayload::new(grant, user_errors)))

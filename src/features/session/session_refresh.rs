@@ -1,14 +1,12 @@
 //! `sessionRefresh`: going on with a session.
 
 use async_graphql::{Context, InputObject, Object, Result};
-use secrecy::ExposeSecret;
 
 use super::{
-    grant::{Grant, grant_payload, refresh_token},
-    service,
+    grant::{Grant, grant_payload},
+    service::{self, RefreshToken, Rotation},
 };
 use crate::{
-    auth::secret_hash,
     graphql::{ContextExt, Secret, payload, problems},
     work::{ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
 };
@@ -32,19 +30,21 @@ grant_payload! {
 #[Object]
 impl SessionRefreshMutation {
     /// Gives a new access token and a new refresh token for a refresh token, which is used up. A refresh token that
-    /// comes a second time ends its session, because two have it.
+    /// comes a second time ends its session, because two have it; only when the answer was lost it may come once more,
+    /// from two to ten seconds later.
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,
         input: SessionRefreshInput,
     ) -> Result<Option<SessionRefreshPayload>> {
         let call = ctx.call();
-        let token = refresh_token(&call.ids);
+        let old = RefreshToken::presented(input.refresh_token.0);
+        let token = old.next(&call.ids);
         let options = WriteOptions {
             mutation: "sessionRefresh",
             ..WriteOptions::default()
         };
-        let (old, new) = (secret_hash(input.refresh_token.0.expose_secret()), secret_hash(&token));
+        let new = token.clone();
         let written = call
             .write(options, async move |unit: &mut UnitOfWork| {
                 Ok::<_, WriteError>(Once(service::rotate(unit, &old, &new).await?))
@@ -52,8 +52,17 @@ impl SessionRefreshMutation {
             .await;
         let (session, mut user_errors, _) = payload(call, written)?;
         let grant = match session {
-            Some(Once(Some(session))) => Some(Grant::of(call, &session, token)?),
-            Some(Once(None)) => {
+            Some(Once(Rotation::Renewed(session))) => Some(Grant::of(call, &session, &token)?),
+            Some(Once(Rotation::SameMoment)) => {
+                user_errors = problems(vec![UserError::new(
+                    ErrorCode::Conflict,
+                    "refreshToken",
+                    "Another request renewed this session a moment ago. Use the tokens that it got, or, if its answer \
+                     was lost, try again in two seconds.",
+                )]);
+                None
+            }
+            Some(Once(Rotation::Invalid)) => {
                 user_errors = problems(vec![UserError::new(
                     ErrorCode::TokenInvalid,
                     "refreshToken",

@@ -32,7 +32,7 @@ pub struct StaffDraft {
 /// Reads what is to become a staff user.
 ///
 /// # Errors
-/// Every complaint about it; `BUSY`.
+/// Every complaint about it; [`WriteError::Overloaded`].
 pub async fn prepare(
     call: &Call,
     email: &str,

@@ -1,17 +1,25 @@
 //! The application under test.
 
 use std::{
-    sync::{Arc, OnceLock},
+    net::SocketAddr,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
 use customer_graph::{
-    app::{App, AppParts},
-    auth::{API_KEY_PREFIX, PasswordPolicy, Permissions, SigningKeys, TokenSettings, secret_hash},
+    app::{App, AppParts, MailParts},
+    auth::{
+        API_KEY_PREFIX, AccountPolicy, PasswordPolicy, Permissions, SigningKeys, TokenSettings, Verification,
+        secret_hash,
+    },
+    background::{Mailbox, MailboxLetter, Transport},
     config::Limits,
     http::HttpSettings,
     migrate,
-    work::{Database, DatabaseSettings, Ids, SystemClock},
+    work::{Clock, Database, DatabaseSettings, Ids, SystemClock},
 };
 use entity::api_key;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
@@ -29,6 +37,54 @@ pub(crate) struct TestApp {
     postgres: Option<String>,
     /// Where the database is, for a second process on it.
     pub(crate) database_url: String,
+    /// The clock of the service.
+    pub(crate) clock: Arc<TestClock>,
+    mailbox: Mailbox,
+}
+
+/// The machine's clock, moved by as much as a test wants.
+#[derive(Debug, Default)]
+pub(crate) struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// Lets time pass.
+    pub(crate) fn advance(&self, time: Duration) {
+        self.0
+            .fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        SystemClock.now() + chrono::TimeDelta::milliseconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// What differs between applications under test.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) accounts: AccountPolicy,
+    pub(crate) http: HttpSettings,
+}
+
+impl Default for Setup {
+    /// Accounts come to be at once, and nobody has to wait.
+    fn default() -> Self {
+        Self {
+            accounts: AccountPolicy {
+                verification: Verification::Optional,
+                attempts_per_account: 100_000,
+                attempts_per_network: 100_000,
+                ..AccountPolicy::default()
+            },
+            http: HttpSettings {
+                introspection_for_all: true,
+                open_to_gateways: true,
+                trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
+                ..HttpSettings::default()
+            },
+        }
+    }
 }
 
 impl Drop for TestApp {
@@ -89,47 +145,61 @@ impl Answer {
 impl TestApp {
     /// On a SQLite file of its own.
     pub(crate) async fn on_sqlite() -> Self {
+        Self::on_sqlite_with(Setup::default()).await
+    }
+
+    /// The same, set up in another way.
+    pub(crate) async fn on_sqlite_with(setup: Setup) -> Self {
         let folder = tempfile::tempdir_in(super::temporary_folder()).unwrap();
         let url = format!("sqlite://{}/customer-graph.sqlite", folder.path().display());
-        let mut app = Self::start(&url, true).await;
+        let mut app = Self::start(&url, true, setup).await;
         app.folder = Some(folder);
         app
     }
 
     /// On a PostgreSQL database of its own; `None` where there is no PostgreSQL.
     pub(crate) async fn on_postgres() -> Option<Self> {
+        Self::on_postgres_with(Setup::default()).await
+    }
+
+    /// The same, set up in another way.
+    pub(crate) async fn on_postgres_with(setup: Setup) -> Option<Self> {
         let cluster = Cluster::shared()?;
         let url = tokio::task::spawn_blocking(|| cluster.clone_database(template(cluster)))
             .await
             .unwrap();
-        let mut app = Self::start(&url, false).await;
+        let mut app = Self::start(&url, false, setup).await;
         app.postgres = Some(url);
         Some(app)
     }
 
-    async fn start(url: &str, migrating: bool) -> Self {
+    async fn start(url: &str, migrating: bool, setup: Setup) -> Self {
         let database_url = url.to_owned();
         let database = connect(url).await;
         if migrating {
             migrate::up(&database).await.unwrap();
         }
+        let clock = Arc::new(TestClock::default());
+        let mailbox = Mailbox::default();
         let app = App::new(AppParts {
             database,
-            clock: Arc::new(SystemClock),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             limits: Limits::default(),
             keys: SigningKeys::from_pem(&SigningKeys::generate().unwrap(), &[]).unwrap(),
             tokens: TokenSettings::default(),
             password_policy: PasswordPolicy::default(),
-            http: HttpSettings {
-                introspection_for_all: true,
-                open_to_gateways: true,
-                ..HttpSettings::default()
-            },
+            accounts: setup.accounts,
+            mail: MailParts::built_in(Transport::Mailbox(mailbox.clone())).unwrap(),
+            http: setup.http,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = app.router.clone();
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let server = tokio::spawn(async move {
+            axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+                .await
+                .unwrap();
+        });
         let client = reqwest::Client::builder()
             .no_proxy()
             .timeout(Duration::from_secs(60))
@@ -143,6 +213,8 @@ impl TestApp {
             folder: None,
             postgres: None,
             database_url,
+            clock,
+            mailbox,
         }
     }
 
@@ -182,6 +254,24 @@ impl TestApp {
             status,
             body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
         }
+    }
+
+    /// Sends the mail that waits, and answers all letters to this address, the newest first.
+    pub(crate) async fn letters(&self, recipient: &str) -> Vec<MailboxLetter> {
+        while self.app.mailer.deliver().await.unwrap() > 0 {}
+        let mut letters = self.mailbox.letters();
+        letters.retain(|letter| letter.recipient == recipient);
+        letters
+    }
+
+    /// The token in the newest letter to this address.
+    #[track_caller]
+    pub(crate) fn token_in(letters: &[MailboxLetter]) -> String {
+        let text = &letters.first().expect("a letter").letter.text;
+        let (_, token) = text
+            .split_once("#token=")
+            .unwrap_or_else(|| panic!("no token in {text}"));
+        token.split_whitespace().next().unwrap().to_owned()
     }
 
     /// A back-office system with these permissions (`customers:read,groups:*`).

@@ -4,7 +4,7 @@ mod app;
 mod persona;
 pub(crate) mod postgres;
 
-pub(crate) use app::{Answer, TestApp};
+pub(crate) use app::{Answer, Setup, TestApp};
 pub(crate) use persona::{PASSWORD, Persona};
 
 /// Where the databases of the tests are: in memory where a machine has a folder there with four gigabytes to spare,
@@ -49,6 +49,34 @@ macro_rules! on_both {
                 #[tokio::test]
                 async fn postgres() {
                     if let Some(app) = $crate::harness::TestApp::on_postgres().await {
+                        fact(app).await;
+                    }
+                }
+            }
+        )*
+    };
+}
+
+/// The same for applications that are set up in another way: `on_both_with! { setup(); async fn … }`.
+#[macro_export]
+macro_rules! on_both_with {
+    ($setup:expr; $($(#[$attribute:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => {
+        $(
+            mod $name {
+                use super::*;
+
+                async fn fact($app: $crate::harness::TestApp) $body
+
+                $(#[$attribute])*
+                #[tokio::test]
+                async fn sqlite() {
+                    fact($crate::harness::TestApp::on_sqlite_with($setup).await).await;
+                }
+
+                $(#[$attribute])*
+                #[tokio::test]
+                async fn postgres() {
+                    if let Some(app) = $crate::harness::TestApp::on_postgres_with($setup).await {
                         fact(app).await;
                     }
                 }

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use customer_graph::{
-    auth::{Permissions, Viewer, secret_hash},
+    auth::{Permissions, Viewer},
     features::{
         account::service::{self as accounts, Registration},
         customer::service::CustomerDraft,
-        session::service::{self as sessions, NewSession},
+        session::service::{self as sessions, NewSession, RefreshToken},
         staff::service as staff,
     },
     work::{Call, EmailAddress, Once, UnitOfWork, WriteError, WriteOptions},
 };
-use entity::{auth_identity, session::ActorType};
+use entity::{
+    auth_identity,
+    session::{ActorType, Assurance},
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, entity::prelude::Uuid};
 use tokio::sync::OnceCell;
 
@@ -139,7 +142,8 @@ impl TestApp {
             identity: identity.id,
             actor,
             actor_id,
-            refresh_token_hash: secret_hash(&self.app.parts.ids.token()),
+            refresh_token: RefreshToken::first(&self.app.parts.ids),
+            assurance: Assurance::One,
         };
         let session = self
             .write(async |unit: &mut UnitOfWork| sessions::open(unit, new.clone()).await)

@@ -3,7 +3,7 @@
 use customer_graph::{
     auth::{Permissions, Viewer},
     demo,
-    features::{address, channel, customer, customer_group, order, organization, staff},
+    features::{address, channel, customer, customer_group, mail, order, organization, staff},
     work::{Clock, Ids, SystemClock},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
@@ -75,6 +75,7 @@ on_both! {
             organization::visibility::writable_by::<entity::organization_unit::Entity>,
             organization::visibility::writable_by::<entity::organization_member::Entity>,
             organization::visibility::writable_by::<entity::organization_role::Entity>);
+        hidden!(app, "nothing": mail::visibility::visible_to);
         hidden!(app, "nothing": staff::visibility::visible_to);
     }
 

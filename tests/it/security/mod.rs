@@ -26,6 +26,8 @@ const TABLES: &[&str] = &[
     "auth_identity",
     "provider_identity",
     "session",
+    "account_token",
+    "mail",
     "timeline_entry",
     "outbox_event",
     "idempotency_record",

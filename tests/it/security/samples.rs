@@ -182,6 +182,9 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "Channel" => &["{ node(id: \"<channel>\") { ... on Channel { @ } } }"],
         "ChannelConnection" => &["{ channels { @ } }"],
         "ChannelEdge" => &["{ channels { edges { @ } } }"],
+        "Mail" => &["{ mails { nodes { @ } } }"],
+        "MailConnection" => &["{ mails { @ } }"],
+        "MailEdge" => &["{ mails { edges { @ } } }"],
         "FieldError" => &[
             "mutation { customerRegister(input: { email: \"nobody\", password: \"short\" }) { userErrors { ... on FieldError { @ } } } }",
         ],

@@ -1,5 +1,7 @@
 //! `sessionRefresh`.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -40,23 +42,67 @@ on_both! {
         }
     }
 
-    async fn a_token_that_comes_back_ends_its_session(app: TestApp) {
+    async fn a_token_that_comes_back_late_ends_its_session_and_its_owner_is_told(app: TestApp) {
         app.customer("ada").await;
         let session = log_in(&app).await;
         let next = refresh(&app, &session["refreshToken"]).await;
+        app.clock.advance(Duration::from_secs(11));
         assert!(is_refused(&refresh(&app, &session["refreshToken"]).await));
         assert!(is_refused(&refresh(&app, &next["refreshToken"]).await));
         assert_eq!(app.count("session where revoked_at is not null").await, 1);
         assert_eq!(app.count("outbox_event where topic = 'auth.session_revoked'").await, 1);
+        assert_eq!(app.count("outbox_event where topic = 'auth.refresh_token_reused'").await, 1);
+        assert_eq!(app.letters("ada@example.com").await[0].letter.subject, "A device was logged out");
     }
 
-    async fn of_fifty_who_refresh_at_once_one_succeeds(app: TestApp) {
+    async fn a_token_whose_answer_was_lost_may_come_once_more_within_ten_seconds(app: TestApp) {
+        app.customer("ada").await;
+        let session = log_in(&app).await;
+        let lost = refresh(&app, &session["refreshToken"]).await;
+        app.clock.advance(Duration::from_secs(3));
+        let again = refresh(&app, &session["refreshToken"]).await;
+        assert_eq!(again["userErrors"], json!([]));
+        let next = refresh(&app, &again["refreshToken"]).await;
+        assert_eq!(next["userErrors"], json!([]), "the session goes on");
+        // The answer was not lost after all: somebody else holds it.
+        assert!(is_refused(&refresh(&app, &lost["refreshToken"]).await));
+        assert!(is_refused(&refresh(&app, &next["refreshToken"]).await));
+    }
+
+    async fn once_the_successor_was_used_there_is_no_grace(app: TestApp) {
+        app.customer("ada").await;
+        let session = log_in(&app).await;
+        let next = refresh(&app, &session["refreshToken"]).await;
+        app.clock.advance(Duration::from_secs(1));
+        let after = refresh(&app, &next["refreshToken"]).await;
+        app.clock.advance(Duration::from_secs(3));
+        assert!(is_refused(&refresh(&app, &session["refreshToken"]).await));
+        assert!(is_refused(&refresh(&app, &after["refreshToken"]).await));
+    }
+
+    async fn the_grace_is_ten_seconds_from_the_first_use(app: TestApp) {
+        app.customer("ada").await;
+        let session = log_in(&app).await;
+        refresh(&app, &session["refreshToken"]).await;
+        for _ in 0..2 {
+            app.clock.advance(Duration::from_secs(4));
+            assert_eq!(refresh(&app, &session["refreshToken"]).await["userErrors"], json!([]));
+        }
+        app.clock.advance(Duration::from_secs(4));
+        assert!(is_refused(&refresh(&app, &session["refreshToken"]).await));
+    }
+
+    async fn of_fifty_who_refresh_at_once_one_succeeds_and_the_session_goes_on(app: TestApp) {
         app.customer("ada").await;
         let session = log_in(&app).await;
         let attempts = (0..50).map(|_| refresh(&app, &session["refreshToken"]));
         let answers = futures_util::future::join_all(attempts).await;
-        let successes = answers.iter().filter(|answer| !is_refused(answer)).count();
-        assert_eq!(successes, 1, "{answers:#?}");
+        let (winners, losers): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| !answer["accessToken"].is_null());
+        assert_eq!(winners.len(), 1, "{answers:#?}");
+        for loser in losers {
+            assert_eq!(loser["userErrors"][0]["code"], "CONFLICT");
+        }
+        assert_eq!(refresh(&app, &winners[0]["refreshToken"]).await["userErrors"], json!([]));
     }
 
     async fn what_is_no_refresh_token_is_refused(app: TestApp) {

@@ -1,0 +1,49 @@
+//! What accounts must be like in a deployment.
+
+use std::time::Duration;
+
+/// Whether an e-mail address must be proven before its owner may log in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verification {
+    /// An account comes to be only when its e-mail address is proven.
+    #[default]
+    Required,
+    /// An account comes to be at once; its e-mail address can be proven later.
+    Optional,
+}
+
+/// What accounts must be like in a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountPolicy {
+    /// Whether an e-mail address must be proven first.
+    pub verification: Verification,
+    /// How many attempts to log in with one e-mail address there may be in 15 minutes, before each must wait longer.
+    pub attempts_per_account: u32,
+    /// How many attempts may come from one network in a minute.
+    pub attempts_per_network: u32,
+    /// How long after a mail another of the same kind may be asked for.
+    pub mail_cooldown: Duration,
+    /// How long a token that proves an e-mail address is good.
+    pub verification_lifetime: Duration,
+    /// How long a token that resets a password is good.
+    pub reset_lifetime: Duration,
+    /// How long an invitation is good.
+    pub invitation_lifetime: Duration,
+    /// How recently somebody must have proven who they are for a sensitive write.
+    pub step_up_age: Duration,
+}
+
+impl Default for AccountPolicy {
+    fn default() -> Self {
+        Self {
+            verification: Verification::Required,
+            attempts_per_account: 10,
+            attempts_per_network: 30,
+            mail_cooldown: Duration::from_secs(60),
+            verification_lifetime: Duration::from_secs(24 * 60 * 60),
+            reset_lifetime: Duration::from_secs(30 * 60),
+            invitation_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
+            step_up_age: Duration::from_secs(15 * 60),
+        }
+    }
+}

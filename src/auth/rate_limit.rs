@@ -1,0 +1,320 @@
+//! How often somebody may try: counted before anything is computed, for all processes together.
+//!
+//! Two things are counted: attempts on one account, wherever they come from, and attempts from one network, whatever
+//! they are on. Counting is a sliding window kept in the database, so that a second process or a restart gives nobody
+//! new tries. Nothing is ever locked for good: past the limit each further try waits 1, 2, 4 … at most 15 minutes, and
+//! tries that are refused do not make the wait longer. Success resets nothing, so nobody can win tries with an account
+//! of their own. A network from which the account's owner has logged in lately is counted apart, so that strangers
+//! cannot lock the owner out.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    auth_identity, provider_identity,
+    rate_limit::{ActiveModel, Column, Entity, Model},
+    session,
+};
+use moka::sync::Cache;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::secret_hash;
+use crate::work::{Call, Once, UnitOfWork, WriteError, WriteOptions};
+
+/// The window in which the attempts on an account are counted.
+const ACCOUNT_WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// The window in which the attempts from a network are counted.
+const NETWORK_WINDOW: Duration = Duration::from_secs(60);
+
+/// The longest that anybody must wait, in minutes.
+const LONGEST_WAIT: i64 = 15;
+
+/// For how long a network is known from which somebody logged in.
+const KNOWN: TimeDelta = TimeDelta::days(30);
+
+/// Which buckets are full, as far as this process knows: a flood does not reach the database.
+#[derive(Clone, Debug)]
+pub struct RateLimits {
+    blocked: Cache<String, DateTime<Utc>>,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self {
+            blocked: Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(Duration::from_secs(15 * 60))
+                .build(),
+        }
+    }
+}
+
+/// What is counted, and how much of it is allowed.
+struct Rule {
+    bucket: String,
+    limit: u32,
+    window: Duration,
+    /// Whether those who go on trying wait longer each time, and get one try after each wait.
+    backs_off: bool,
+}
+
+/// Counts an attempt to do something with the account of a normalized e-mail address: a log-in, a registration, a
+/// mail to it. Call it before anything about the address is looked up or computed.
+///
+/// # Errors
+/// [`WriteError::Limited`] when there were too many.
+pub async fn count_account(call: &Arc<Call>, what: &str, email: &str) -> Result<(), WriteError> {
+    let network = call.client.network();
+    let account = if is_known(call, email).await? {
+        format!("account {what} {email} {network}")
+    } else {
+        format!("account {what} {email}")
+    };
+    let account = Rule {
+        bucket: account,
+        limit: call.policy.attempts_per_account,
+        window: ACCOUNT_WINDOW,
+        backs_off: true,
+    };
+    count(call, vec![network_rule(call), account]).await
+}
+
+/// Counts an attempt to use a secret, such as a token, which is on no account that is known before.
+///
+/// # Errors
+/// [`WriteError::Limited`] when there were too many from the same network.
+pub async fn count_network(call: &Arc<Call>) -> Result<(), WriteError> {
+    count(call, vec![network_rule(call)]).await
+}
+
+fn network_rule(call: &Call) -> Rule {
+    Rule {
+        bucket: format!("network {}", call.client.network()),
+        limit: call.policy.attempts_per_network,
+        window: NETWORK_WINDOW,
+        backs_off: false,
+    }
+}
+
+/// Whether the owner of the address has logged in from this network lately.
+async fn is_known(call: &Call, email: &str) -> Result<bool, DbErr> {
+    let Some(prefix) = call.client.prefix() else {
+        return Ok(false);
+    };
+    let sessions = session::Entity::find()
+        .join(
+            JoinType::InnerJoin,
+            session::Entity::belongs_to(auth_identity::Entity)
+                .from(session::Column::AuthIdentityId)
+                .to(auth_identity::Column::Id)
+                .into(),
+        )
+        .join_rev(
+            JoinType::InnerJoin,
+            provider_identity::Entity::belongs_to(auth_identity::Entity)
+                .from(provider_identity::Column::AuthIdentityId)
+                .to(auth_identity::Column::Id)
+                .into(),
+        )
+        .filter(provider_identity::Column::Subject.eq(email))
+        .filter(session::Column::IpPrefix.eq(prefix))
+        .filter(session::Column::CreatedAt.gt(call.now() - KNOWN))
+        .limit(1)
+        .count(call.db())
+        .await?;
+    Ok(sessions > 0)
+}
+
+async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
+    let now = call.now();
+    let rules: Vec<Rule> = rules
+        .into_iter()
+        .map(|rule| Rule {
+            bucket: secret_hash(&rule.bucket),
+            ..rule
+        })
+        .collect();
+    for rule in &rules {
+        if let Some(until) = call.rate_limits.blocked.get(&rule.bucket)
+            && until > now
+        {
+            return Err(limited(until, now));
+        }
+    }
+    let options = WriteOptions {
+        mutation: "rateLimit",
+        ..WriteOptions::default()
+    };
+    let rules = Arc::new(rules);
+    let counted = Arc::clone(&rules);
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            let mut refused = None;
+            for (position, rule) in counted.iter().enumerate() {
+                let mut row = lock(unit, rule).await?;
+                let verdict = judge(&mut row, rule, unit.now());
+                Entity::update(row.into_active_model().reset_all())
+                    .exec_without_returning(unit.db())
+                    .await?;
+                if let Err(until) = verdict {
+                    refused = Some((position, until));
+                    break;
+                }
+            }
+            Ok::<_, WriteError>(Once(refused))
+        })
+        .await?;
+    match written.value.0 {
+        None => Ok(()),
+        Some((position, until)) => {
+            call.rate_limits.blocked.insert(rules[position].bucket.clone(), until);
+            Err(limited(until, now))
+        }
+    }
+}
+
+/// The row of a bucket, made where there is none, and locked.
+async fn lock(unit: &UnitOfWork, rule: &Rule) -> Result<Model, WriteError> {
+    let new = ActiveModel {
+        bucket: Set(rule.bucket.clone()),
+        window_started_at: Set(unit.now()),
+        attempts: Set(0),
+        previous_attempts: Set(0),
+        strikes: Set(0),
+        blocked_until: Set(None),
+        updated_at: Set(unit.now()),
+    };
+    // An update that changes nothing but locks: of many first attempts at once, each waits for the one before.
+    Ok(Entity::insert(new)
+        .on_conflict(
+            OnConflict::column(Column::Bucket)
+                .value(Column::UpdatedAt, Expr::val(unit.now()))
+                .to_owned(),
+        )
+        .exec_with_returning(unit.db())
+        .await?)
+}
+
+/// Counts one attempt; the error says until when it is refused.
+fn judge(row: &mut Model, rule: &Rule, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+    row.updated_at = now;
+    if let Some(until) = row.blocked_until
+        && until > now
+    {
+        return Err(until);
+    }
+    let window = TimeDelta::from_std(rule.window).unwrap_or(TimeDelta::MAX);
+    // A clock that was set back must not keep anybody waiting.
+    let age = (now - row.window_started_at).max(TimeDelta::zero());
+    if age >= window + window {
+        (row.previous_attempts, row.attempts, row.strikes) = (0, 0, 0);
+        (row.window_started_at, row.blocked_until) = (now, None);
+    } else if age >= window {
+        (row.previous_attempts, row.attempts) = (row.attempts, 0);
+        row.window_started_at += window;
+    }
+    let age = (now - row.window_started_at).max(TimeDelta::zero());
+    let left = (window - age).num_milliseconds().max(0);
+    let carried = i64::from(row.previous_attempts) * left / window.num_milliseconds().max(1);
+    if i64::from(row.attempts) + carried < i64::from(rule.limit) {
+        row.attempts += 1;
+        return Ok(());
+    }
+    if !rule.backs_off {
+        return Err(row.window_started_at + window);
+    }
+    let has_waited = row.blocked_until.is_some();
+    let wait = TimeDelta::minutes((1_i64 << row.strikes.clamp(0, 4)).min(LONGEST_WAIT));
+    row.blocked_until = Some(now + wait);
+    row.strikes = (row.strikes + 1).min(5);
+    if has_waited {
+        row.attempts += 1;
+        Ok(())
+    } else {
+        Err(now + wait)
+    }
+}
+
+fn limited(until: DateTime<Utc>, now: DateTime<Utc>) -> WriteError {
+    let wait = (until - now).num_milliseconds().max(1);
+    WriteError::Limited {
+        retry_after: u32::try_from(wait.div_euclid(1_000) + i64::from(wait % 1_000 > 0)).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(now: DateTime<Utc>) -> Model {
+        Model {
+            bucket: String::new(),
+            window_started_at: now,
+            attempts: 0,
+            previous_attempts: 0,
+            strikes: 0,
+            blocked_until: None,
+            updated_at: now,
+        }
+    }
+
+    fn rule(backs_off: bool) -> Rule {
+        Rule {
+            bucket: String::new(),
+            limit: 10,
+            window: ACCOUNT_WINDOW,
+            backs_off,
+        }
+    }
+
+    #[test]
+    fn past_the_limit_each_further_try_waits_longer_but_never_for_good() {
+        let mut now = DateTime::from_timestamp_millis(1_800_000_000_000).unwrap_or_default();
+        let mut row = row(now);
+        let rule = rule(true);
+        for _ in 0..10 {
+            assert!(judge(&mut row, &rule, now).is_ok());
+        }
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            let Err(until) = judge(&mut row, &rule, now) else {
+                break;
+            };
+            waits.push((until - now).num_minutes());
+            // Tries that are refused do not make the wait longer.
+            assert_eq!(judge(&mut row, &rule, now), Err(until));
+            now = until;
+            assert!(judge(&mut row, &rule, now).is_ok(), "one try after each wait");
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 15, 15]);
+    }
+
+    #[test]
+    fn a_burst_at_the_end_of_a_window_counts_in_the_next_one() {
+        let start = DateTime::from_timestamp_millis(1_800_000_000_000).unwrap_or_default();
+        let mut row = row(start);
+        let rule = rule(false);
+        let late = start + TimeDelta::minutes(14);
+        for _ in 0..10 {
+            assert!(judge(&mut row, &rule, late).is_ok());
+        }
+        assert!(judge(&mut row, &rule, late).is_err());
+        let next = start + TimeDelta::minutes(16);
+        let allowed = (0..10).filter(|_| judge(&mut row, &rule, next).is_ok()).count();
+        assert!(allowed <= 1, "{allowed} more after two minutes");
+        assert!(judge(&mut row, &rule, start + TimeDelta::minutes(31)).is_ok());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out_for_long() {
+        let start = DateTime::from_timestamp_millis(1_800_000_000_000).unwrap_or_default();
+        let mut row = row(start);
+        assert!(judge(&mut row, &rule(true), start - TimeDelta::hours(1)).is_ok());
+    }
+}

@@ -1,0 +1,178 @@
+//! Tokens that prove one thing once.
+//!
+//! A token has 256 random bits, of which only the SHA-256 is kept; it is good for one purpose, for a short time, and
+//! once: using it is one conditional update, so of many who present it at once one gets what it is good for. A newer
+//! token of the same purpose for the same e-mail address takes the place of the older ones.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use entity::{
+    account_token::{Column, Entity, Model},
+    id::{AuthIdentityId, CustomerId},
+};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, entity::prelude::Json,
+    sea_query::Expr,
+};
+
+use crate::{
+    auth::secret_hash,
+    work::{ErrorCode, UnitOfWork, UserError, WriteError},
+};
+
+/// The longest token that is looked at, in bytes.
+const LONGEST: usize = 128;
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purpose(pub &'static str);
+
+impl Purpose {
+    /// Opening the account that was asked for.
+    pub const REGISTRATION: Self = Self("REGISTRATION");
+    /// Proving the e-mail address of an account that is open already.
+    pub const EMAIL_VERIFICATION: Self = Self("EMAIL_VERIFICATION");
+    /// Setting a new password.
+    pub const PASSWORD_RESET: Self = Self("PASSWORD_RESET");
+    /// Putting another e-mail address in the place of the present one.
+    pub const EMAIL_CHANGE: Self = Self("EMAIL_CHANGE");
+    /// Accepting an invitation to open an account.
+    pub const INVITATION: Self = Self("INVITATION");
+}
+
+/// A token to make.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What it is good for.
+    pub purpose: Purpose,
+    /// The normalized e-mail address that it is about.
+    pub email: String,
+    /// The identity that it is about.
+    pub identity: Option<AuthIdentityId>,
+    /// The customer whom it is about.
+    pub customer: Option<CustomerId>,
+    /// What is done when it is used.
+    pub data: Json,
+    /// For how long it is good.
+    pub lifetime: Duration,
+}
+
+/// Makes a token whose secret is not known to anybody yet: it is made when the mail with it is sent. Older tokens of
+/// the same purpose and e-mail address are good no longer.
+///
+/// # Errors
+/// Faults.
+pub async fn issue(unit: &UnitOfWork, new: NewToken) -> Result<Model, DbErr> {
+    let hash = secret_hash(&unit.call().ids.token());
+    insert(unit, new, hash).await
+}
+
+/// Makes a token and answers its secret. Older tokens of the same purpose and e-mail address are good no longer.
+///
+/// # Errors
+/// Faults.
+pub async fn issue_now(unit: &UnitOfWork, new: NewToken, secret: &str) -> Result<Model, DbErr> {
+    insert(unit, new, secret_hash(secret)).await
+}
+
+async fn insert(unit: &UnitOfWork, new: NewToken, hash: String) -> Result<Model, DbErr> {
+    if !new.email.is_empty() {
+        withdraw(unit, new.purpose, &new.email).await?;
+    }
+    let lifetime = TimeDelta::from_std(new.lifetime).unwrap_or(TimeDelta::MAX);
+    let row = Model {
+        id: unit.new_id(),
+        purpose: new.purpose.0.to_owned(),
+        email_normalized: new.email,
+        auth_identity_id: new.identity,
+        customer_id: new.customer,
+        secret_hash: hash,
+        data: new.data,
+        attempts: 0,
+        created_at: unit.now(),
+        expires_at: unit.now() + lifetime,
+        used_at: None,
+    };
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(unit.db())
+        .await?;
+    Ok(row)
+}
+
+/// Makes the tokens of a purpose that are about this e-mail address good no longer.
+///
+/// # Errors
+/// Faults.
+pub async fn withdraw(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(Column::EmailNormalized.eq(email))
+        .filter(Column::Purpose.eq(purpose.0))
+        .filter(Column::UsedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// Uses a token up.
+///
+/// # Errors
+/// `TOKEN_EXPIRED` for one that is too old, `TOKEN_INVALID` for every other that is not good for this.
+pub async fn redeem(unit: &UnitOfWork, purpose: Purpose, secret: &str) -> Result<Model, WriteError> {
+    if secret.len() > LONGEST {
+        return Err(invalid());
+    }
+    let this = Condition::all()
+        .add(Column::SecretHash.eq(secret_hash(secret)))
+        .add(Column::Purpose.eq(purpose.0))
+        .add(Column::UsedAt.is_null());
+    let used = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(this.clone())
+        .filter(Column::ExpiresAt.gt(unit.now()))
+        .exec_with_returning(unit.db())
+        .await?;
+    match used.into_iter().next() {
+        Some(token) => Ok(token),
+        None if Entity::find().filter(this).count(unit.db()).await? > 0 => Err(UserError::new(
+            ErrorCode::TokenExpired,
+            "token",
+            "This link is too old. Ask for a new one.",
+        )
+        .into()),
+        None => Err(invalid()),
+    }
+}
+
+/// Refuses when a token of the purpose was made for the e-mail address too short a time ago.
+///
+/// # Errors
+/// `COOLDOWN`.
+pub async fn check_cooldown(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<(), WriteError> {
+    let cooldown = TimeDelta::from_std(unit.call().policy.mail_cooldown).unwrap_or(TimeDelta::MAX);
+    let recent = Entity::find()
+        .filter(Column::EmailNormalized.eq(email))
+        .filter(Column::Purpose.eq(purpose.0))
+        .filter(Column::CreatedAt.gt(unit.now() - cooldown))
+        .count(unit.db())
+        .await?;
+    if recent > 0 {
+        return Err(UserError::new(
+            ErrorCode::Cooldown,
+            "",
+            "A mail was sent a moment ago. Look for it, or wait a little before asking for another.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn invalid() -> WriteError {
+    UserError::new(
+        ErrorCode::TokenInvalid,
+        "token",
+        "This link is not valid, or was used before. Ask for a new one.",
+    )
+    .into()
+}

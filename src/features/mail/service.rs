@@ -1,0 +1,212 @@
+//! The queue of mail.
+
+use chrono::TimeDelta;
+use entity::{
+    account_token,
+    id::{AccountTokenId, CustomerId, MailId, PrefixedId},
+    mail::{Column, Entity, Model, State},
+};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::Json,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+
+use crate::{
+    auth::{ACCOUNT_TOKEN_PREFIX, secret_hash},
+    work::{UnitOfWork, WriteError, dialect},
+};
+
+/// How often a mail is tried before it is given up: for about a day.
+const ATTEMPTS: i32 = 12;
+
+/// For how long whoever took a mail may try to send it, before another process takes it over.
+const CLAIM: TimeDelta = TimeDelta::minutes(2);
+
+/// How long what became of a mail is kept.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// A mail to send.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// Which text.
+    pub template: &'static str,
+    /// To which address.
+    pub recipient: String,
+    /// In which language.
+    pub locale: Option<String>,
+    /// The token whose secret goes out with it.
+    pub token: Option<AccountTokenId>,
+    /// The customer it goes to.
+    pub customer: Option<CustomerId>,
+    /// What is filled into the text.
+    pub data: Json,
+    /// Whether it is only written, and never sent: nobody is told whether an e-mail address is known, not even by the
+    /// time that it takes.
+    pub is_withheld: bool,
+}
+
+/// Puts a mail into the queue. It is sent after the unit of work, never inside.
+///
+/// # Errors
+/// Faults.
+pub async fn queue(unit: &UnitOfWork, new: NewMail) -> Result<MailId, DbErr> {
+    let row = Model {
+        id: unit.new_id(),
+        template: new.template.to_owned(),
+        recipient: new.recipient,
+        locale: new.locale,
+        account_token_id: new.token,
+        customer_id: new.customer,
+        data: new.data,
+        state: if new.is_withheld {
+            State::Withheld
+        } else {
+            State::Queued
+        },
+        attempts: 0,
+        next_attempt_at: Some(unit.now()),
+        last_error: None,
+        created_at: unit.now(),
+        sent_at: None,
+    };
+    let id = row.id;
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(unit.db())
+        .await?;
+    Ok(id)
+}
+
+/// A mail that this process is to send now.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The mail.
+    pub row: Model,
+    /// The secret of its token, made just now: it is in this mail and nowhere else.
+    pub secret: Option<String>,
+}
+
+/// Takes mails that are due, so that no other process sends them.
+///
+/// # Errors
+/// Faults.
+pub async fn claim(unit: &UnitOfWork, most: u64) -> Result<Vec<Claimed>, WriteError> {
+    let due = Entity::find()
+        .filter(Column::State.eq(State::Queued))
+        .filter(Column::NextAttemptAt.lte(unit.now()))
+        .order_by_asc(Column::NextAttemptAt)
+        .order_by_asc(Column::Id)
+        .limit(most)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(unit.db())
+        .await?;
+    let mut claimed = Vec::with_capacity(due.len());
+    for mut row in due {
+        let secret = match row.account_token_id {
+            Some(token) => {
+                let secret = format!("{ACCOUNT_TOKEN_PREFIX}{}", unit.call().ids.token());
+                let renewed = account_token::Entity::update_many()
+                    .col_expr(account_token::Column::SecretHash, Expr::val(secret_hash(&secret)))
+                    .filter(account_token::Column::Id.eq(token))
+                    .filter(account_token::Column::UsedAt.is_null())
+                    .filter(account_token::Column::ExpiresAt.gt(unit.now()))
+                    .exec(unit.db())
+                    .await?;
+                if renewed.rows_affected == 0 {
+                    // A newer mail has taken its place, or it has become pointless.
+                    row.state = State::Withheld;
+                }
+                Some(secret)
+            }
+            None => None,
+        };
+        row.attempts += 1;
+        row.next_attempt_at = Some(unit.now() + CLAIM);
+        Entity::update(row.clone().into_active_model().reset_all())
+            .exec_without_returning(unit.db())
+            .await?;
+        if row.state == State::Queued {
+            claimed.push(Claimed { row, secret });
+        }
+    }
+    Ok(claimed)
+}
+
+/// Why a mail was not taken by the mail server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undelivered {
+    /// Whether trying again is pointless.
+    pub is_final: bool,
+    /// Why, without addresses.
+    pub reason: String,
+}
+
+/// Notes what became of a mail.
+///
+/// # Errors
+/// Faults.
+pub async fn settle(unit: &UnitOfWork, claimed: &Model, outcome: Result<(), Undelivered>) -> Result<(), WriteError> {
+    let mut row = claimed.clone().into_active_model();
+    match outcome {
+        Ok(()) => {
+            row.state = Set(State::Sent);
+            row.sent_at = Set(Some(unit.now()));
+            row.next_attempt_at = Set(None);
+            row.last_error = Set(None);
+        }
+        Err(undelivered) => {
+            row.last_error = Set(Some(undelivered.reason.chars().take(255).collect()));
+            if undelivered.is_final || claimed.attempts >= ATTEMPTS {
+                row.state = Set(State::Failed);
+                row.next_attempt_at = Set(None);
+            } else {
+                let minutes = 1_i64 << claimed.attempts.clamp(1, 8).saturating_sub(1);
+                row.next_attempt_at = Set(Some(unit.now() + TimeDelta::minutes(minutes)));
+            }
+        }
+    }
+    // Only if nobody else has taken it over.
+    Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(claimed.id))
+        .filter(Column::State.eq(State::Queued))
+        .filter(Column::Attempts.eq(claimed.attempts))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// Removes what is kept no longer: old mail, and tokens that have not been good for a day.
+///
+/// # Errors
+/// Faults.
+pub async fn sweep(unit: &UnitOfWork) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::CreatedAt.lt(unit.now() - KEPT))
+        .filter(Column::State.ne(State::Queued))
+        .exec(unit.db())
+        .await?;
+    account_token::Entity::delete_many()
+        .filter(account_token::Column::ExpiresAt.lt(unit.now() - TimeDelta::days(1)))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// Removes mail to these customers, who are being deleted, or to these e-mail addresses (as typed).
+///
+/// # Errors
+/// Faults.
+pub async fn forget_customer(unit: &UnitOfWork, customers: &[CustomerId]) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(dialect::any_of(
+            unit.call().database.backend(),
+            dialect::column(Column::CustomerId),
+            customers.iter().map(|id| id.uuid()),
+        ))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
