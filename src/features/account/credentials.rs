@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use secrecy::SecretString;
 
+use super::token::{self, Purpose};
 use crate::{
     auth::{Passwords, Verdict, rate_limit},
     features::{
@@ -119,6 +120,8 @@ pub async fn log_in(
     if !may || !replace(unit, proof.provider, &proof.secret_hash, secret_hash).await? {
         return Err(invalid(""));
     }
+    // Whoever knows the password has no need of a link to set another, and nobody else shall have one.
+    token::withdraw_all_of(unit, Purpose::PASSWORD_RESET, proof.identity).await?;
     let new = NewSession {
         identity: proof.identity,
         actor: proof.actor,

@@ -1,9 +1,15 @@
 //! `customerRegister`: an account for somebody who asks for one.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use super::service::{self, Registration};
+use super::{
+    registration,
+    service::{self, Registration},
+};
 use crate::{
+    auth::{Verification, rate_limit},
     features::customer::{CustomerFields, service::CustomerDraft},
     graphql::{ContextExt, Email, LanguageTag, Problem, Secret, payload},
     work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
@@ -35,30 +41,42 @@ pub struct CustomerRegisterInput {
 /// What `customerRegister` answers: the same whether or not the e-mail address is known.
 #[derive(Debug, SimpleObject)]
 pub struct CustomerRegisterPayload {
-    /// Whether the request was accepted. It says nothing about the e-mail address; log in to find out.
+    /// Whether the request was accepted. It says nothing about the e-mail address: look for the mail.
     is_accepted: bool,
+    /// Give it to `emailVerificationConfirm` together with the token in the mail: it shows that you are the one who
+    /// typed the password. Keep it secret.
+    ticket: Option<String>,
     /// What is wrong with the input.
     user_errors: Vec<Problem>,
 }
 
 #[Object]
 impl CustomerRegisterMutation {
-    /// Opens an account. When the e-mail address has one already, nothing happens, and the answer is the same.
+    /// Asks for an account. A mail goes to the e-mail address, and the account is opened with
+    /// `emailVerificationConfirm`, unless this service is configured to open accounts at once. When the address has an
+    /// account already, its owner gets a mail that says so, and the answer is the same.
     async fn customer_register(
         &self,
         ctx: &Context<'_>,
         input: CustomerRegisterInput,
     ) -> Result<Option<CustomerRegisterPayload>> {
         let call = ctx.call();
+        let ticket = call.ids.token();
+        let proves_first = call.policy.verification == Verification::Required;
         let written = match prepare(call, input).await {
             Ok(registration) => {
+                let ticket = ticket.clone();
                 // No idempotency key, not even from the header: repeating a registration does nothing anyway.
                 let options = WriteOptions {
                     mutation: "customerRegister",
                     ..WriteOptions::default()
                 };
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    service::register(unit, registration.clone()).await?;
+                    if proves_first {
+                        registration::ask(unit, registration.clone(), &ticket).await?;
+                    } else {
+                        service::register(unit, registration.clone()).await?;
+                    }
                     Ok::<_, WriteError>(Once(()))
                 })
                 .await
@@ -68,13 +86,14 @@ impl CustomerRegisterMutation {
         let (accepted, user_errors, _) = payload(call, written)?;
         Ok(Some(CustomerRegisterPayload {
             is_accepted: accepted.is_some(),
+            ticket: accepted.is_some().then_some(ticket),
             user_errors,
         }))
     }
 }
 
 /// Everything that takes long, before anything is looked up: known addresses take as long as unknown ones.
-async fn prepare(call: &Call, input: CustomerRegisterInput) -> Result<Registration, WriteError> {
+async fn prepare(call: &Arc<Call>, input: CustomerRegisterInput) -> Result<Registration, WriteError> {
     let mut complaints = Complaints::default();
     let fields = CustomerFields {
         email: Some(input.email),
@@ -89,12 +108,17 @@ async fn prepare(call: &Call, input: CustomerRegisterInput) -> Result<Registrati
     if complaints.is_empty() && customer.email.is_none() {
         complaints.add(UserError::new(ErrorCode::Required, "email", "Fill this in."));
     }
-    let email = customer.email.as_ref().map(|email| email.normalized.as_str());
+    let email = customer.email.as_ref().map(|email| email.normalized.clone());
     let policy = call.passwords.policy();
-    if let Some(error) = policy.check("password", &input.password.0, email.as_slice()) {
+    if let Some(error) = policy.check(
+        "password",
+        &input.password.0,
+        &email.as_deref().into_iter().collect::<Vec<_>>(),
+    ) {
         complaints.add(error);
     }
     let customer = complaints.check(customer)?;
+    rate_limit::count_account(call, "register", email.as_deref().unwrap_or_default()).await?;
     let secret_hash = call.passwords.hash(&input.password.0).await?;
     Ok(Registration { customer, secret_hash })
 }

@@ -4,7 +4,13 @@
 
 pub mod credentials;
 mod customer_register;
+mod email_change;
+mod email_verification;
 mod password_change;
+mod password_reset;
+pub mod proof;
+pub mod registration;
+mod reset;
 pub mod service;
 pub mod token;
 
@@ -13,4 +19,7 @@ pub mod token;
 pub struct AccountMutation(
     customer_register::CustomerRegisterMutation,
     password_change::PasswordChangeMutation,
+    email_verification::EmailVerificationMutation,
+    email_change::EmailChangeMutation,
+    password_reset::PasswordResetMutation,
 );

@@ -16,9 +16,10 @@ use crate::{
     features::{
         address::service as addresses,
         customer::service::{self as customers, CustomerDraft},
-        customer_group::service as groups,
+        customer_group::reassign as reassign_groups,
         identity::service::PASSWORD,
-        order::service as orders,
+        order::reassign as reassign_orders,
+        organization::service as organizations,
     },
     work::{Record, Topic, UnitOfWork, WriteError},
 };
@@ -50,7 +51,11 @@ pub async fn open(unit: &mut UnitOfWork, draft: CustomerDraft) -> Result<Model, 
                 phone: draft.phone.or_else(|| guest.phone.clone()),
                 locale: draft.locale.or_else(|| guest.locale.clone()),
                 has_account: true,
-                status: Status::Active,
+                // Whoever was shut out stays out.
+                status: match guest.status {
+                    Status::Disabled => Status::Disabled,
+                    Status::Active | Status::Invited => Status::Active,
+                },
                 ..guest.clone()
             };
             customers::replace(unit, &guest, renewed).await?
@@ -70,11 +75,7 @@ pub async fn open(unit: &mut UnitOfWork, draft: CustomerDraft) -> Result<Model, 
 ///
 /// # Errors
 /// Faults.
-pub async fn prove(
-    unit: &mut UnitOfWork,
-    row: Model,
-    identity: Option<AuthIdentityId>,
-) -> Result<Model, WriteError> {
+pub async fn prove(unit: &mut UnitOfWork, row: Model, identity: Option<AuthIdentityId>) -> Result<Model, WriteError> {
     let email = row.email_normalized.clone();
     // Somebody else may have begun a registration with the address, with a password of theirs.
     token::withdraw(unit, Purpose::REGISTRATION, &email).await?;
@@ -117,9 +118,10 @@ async fn claim(unit: &mut UnitOfWork, row: Model) -> Result<Model, WriteError> {
         return Ok(row);
     }
     let ids: Vec<CustomerId> = guests.iter().map(|guest| guest.id).collect();
-    orders::reassign(unit, &ids, row.id).await?;
+    reassign_orders(unit, &ids, row.id).await?;
     addresses::reassign(unit, &ids, row.id).await?;
-    groups::reassign(unit, &ids, row.id).await?;
+    reassign_groups(unit, &ids, row.id).await?;
+    organizations::reassign(unit, &ids, row.id).await?;
     customers::absorb(unit, row, &guests).await
 }
 

@@ -1,11 +1,11 @@
 //! The rules about accounts: who has one, and how it comes to be.
 
 use entity::{
-    customer,
+    account_token, auth_identity, customer,
     id::{AuthIdentityId, PrefixedId},
     staff_user,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use super::token::{self, NewToken, Purpose};
@@ -15,7 +15,7 @@ use crate::{
         identity::service::{self as identities, Owner},
         mail::service::{self as mails, NewMail},
     },
-    work::{EmailAddress, Record, Topic, UnitOfWork, WriteError},
+    work::{EmailAddress, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
 
 /// Somebody who wants an account.
@@ -99,18 +99,66 @@ pub async fn ask_for_proof(
     Ok(())
 }
 
+/// The registered customer with this normalized e-mail address who has not proven it yet, and who logs in as them.
+///
+/// # Errors
+/// Faults.
+pub async fn unproven(unit: &UnitOfWork, email: &str) -> Result<Option<(customer::Model, AuthIdentityId)>, WriteError> {
+    let row: Option<(customer::Model, Option<auth_identity::Model>)> = customer::Entity::find()
+        .select_also(auth_identity::Entity)
+        .join_rev(
+            JoinType::InnerJoin,
+            auth_identity::Entity::belongs_to(customer::Entity)
+                .from(auth_identity::Column::CustomerId)
+                .to(customer::Column::Id)
+                .into(),
+        )
+        .filter(customer::Column::EmailNormalized.eq(email))
+        .filter(customer::Column::HasAccount.eq(true))
+        .filter(customer::Column::EmailVerifiedAt.is_null())
+        .filter(customer::Column::Status.eq(customer::Status::Active))
+        .one(unit.db())
+        .await?;
+    Ok(row.and_then(|(row, identity)| Some((row, identity?.id))))
+}
+
+/// The customer whom a token is about, locked, if they still have the e-mail address that the token is about.
+///
+/// # Errors
+/// `TOKEN_INVALID` when they do not, or may not log in.
+pub async fn owner_of(unit: &UnitOfWork, token: &account_token::Model) -> Result<customer::Model, WriteError> {
+    let row = match token.customer_id {
+        Some(customer) => {
+            customer::Entity::find_by_id(customer)
+                .lock_exclusive()
+                .one(unit.db())
+                .await?
+        }
+        None => None,
+    };
+    row.filter(|row| row.email_normalized == token.email_normalized && row.status != customer::Status::Disabled)
+        .ok_or_else(|| {
+            UserError::new(
+                ErrorCode::TokenInvalid,
+                "token",
+                "This link is not valid (any more). Ask for a new one.",
+            )
+            .into()
+        })
+}
+
 /// Whether somebody logs in with this e-mail address, or might: a registered customer, a staff user, or an identity
 /// whose customer has another address by now.
 ///
 /// # Errors
 /// Faults.
 pub async fn has_log_in(unit: &UnitOfWork, email: &EmailAddress) -> Result<bool, DbErr> {
-    if !customers::registered(unit, &[&email.normalized]).await?.is_empty() {
-        return Ok(true);
-    }
+    // All three are asked whatever the first one says: the time tells nothing.
+    let is_registered = !customers::registered(unit, &[&email.normalized]).await?.is_empty();
     let staff = staff_user::Entity::find()
         .filter(staff_user::Column::EmailNormalized.eq(&email.normalized))
         .count(unit.db())
         .await?;
-    Ok(staff > 0 || !identities::owners(unit, &[&email.normalized]).await?.is_empty())
+    let logs_in = !identities::owners(unit, &[&email.normalized]).await?.is_empty();
+    Ok(is_registered || staff > 0 || logs_in)
 }

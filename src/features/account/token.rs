@@ -12,8 +12,8 @@ use entity::{
     id::{AuthIdentityId, CustomerId},
 };
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, entity::prelude::Json,
-    sea_query::Expr,
+    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    entity::prelude::Json, sea_query::Expr,
 };
 
 use crate::{
@@ -115,34 +115,80 @@ pub async fn withdraw(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Resul
     Ok(())
 }
 
+/// Uses a token up, if it is good for this; `None` otherwise.
+///
+/// # Errors
+/// Faults.
+pub async fn redeem_if_good(unit: &UnitOfWork, purpose: Purpose, secret: &str) -> Result<Option<Model>, DbErr> {
+    if secret.len() > LONGEST {
+        return Ok(None);
+    }
+    let used = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(unused(purpose, secret))
+        .filter(Column::ExpiresAt.gt(unit.now()))
+        .exec_with_returning(unit.db())
+        .await?;
+    Ok(used.into_iter().next())
+}
+
+/// The token with this secret and purpose, not used yet.
+fn unused(purpose: Purpose, secret: &str) -> Condition {
+    Condition::all()
+        .add(Column::SecretHash.eq(secret_hash(secret)))
+        .add(Column::Purpose.eq(purpose.0))
+        .add(Column::UsedAt.is_null())
+}
+
 /// Uses a token up.
 ///
 /// # Errors
 /// `TOKEN_EXPIRED` for one that is too old, `TOKEN_INVALID` for every other that is not good for this.
 pub async fn redeem(unit: &UnitOfWork, purpose: Purpose, secret: &str) -> Result<Model, WriteError> {
-    if secret.len() > LONGEST {
-        return Err(invalid());
+    if let Some(token) = redeem_if_good(unit, purpose, secret).await? {
+        return Ok(token);
     }
-    let this = Condition::all()
-        .add(Column::SecretHash.eq(secret_hash(secret)))
-        .add(Column::Purpose.eq(purpose.0))
-        .add(Column::UsedAt.is_null());
-    let used = Entity::update_many()
-        .col_expr(Column::UsedAt, Expr::val(unit.now()))
-        .filter(this.clone())
-        .filter(Column::ExpiresAt.gt(unit.now()))
-        .exec_with_returning(unit.db())
-        .await?;
-    match used.into_iter().next() {
-        Some(token) => Ok(token),
-        None if Entity::find().filter(this).count(unit.db()).await? > 0 => Err(UserError::new(
+    if secret.len() <= LONGEST && Entity::find().filter(unused(purpose, secret)).count(unit.db()).await? > 0 {
+        return Err(UserError::new(
             ErrorCode::TokenExpired,
             "token",
             "This link is too old. Ask for a new one.",
         )
-        .into()),
-        None => Err(invalid()),
+        .into());
     }
+    Err(invalid())
+}
+
+/// Makes every token good no longer that is about an identity: its owner has shown who they are in another way, or the
+/// address is another by now.
+///
+/// # Errors
+/// Faults.
+pub async fn withdraw_all_of(unit: &UnitOfWork, purpose: Purpose, identity: AuthIdentityId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(Column::AuthIdentityId.eq(identity))
+        .filter(Column::Purpose.eq(purpose.0))
+        .filter(Column::UsedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// The newest token of a purpose about this e-mail address that is still good.
+///
+/// # Errors
+/// Faults.
+pub async fn newest(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::EmailNormalized.eq(email))
+        .filter(Column::Purpose.eq(purpose.0))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(unit.now()))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .one(unit.db())
+        .await
 }
 
 /// Refuses when a token of the purpose was made for the e-mail address too short a time ago.

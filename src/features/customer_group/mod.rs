@@ -15,6 +15,7 @@ mod loader;
 mod membership;
 mod object;
 mod query;
+mod reassign;
 mod service;
 pub mod visibility;
 
@@ -23,6 +24,7 @@ pub use filter::CustomerGroupWhere;
 pub use loader::{CustomerGroupById, MembershipById};
 pub use object::{CustomerGroup, CustomerGroupMembership};
 pub use query::{CustomerGroupConnection, CustomerGroupQuery};
+pub use reassign::reassign;
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use entity::{
     auth_identity,
     id::{AuthIdentityId, CustomerId, PrefixedId, StaffUserId},
@@ -29,7 +30,7 @@ pub enum Owner {
     Staff(StaffUserId),
 }
 
-/// Lets somebody log in with e-mail address and password.
+/// Lets somebody log in with e-mail address and password, before it is proven that the address is theirs.
 ///
 /// # Errors
 /// Faults; that the address has no log-in yet was checked before.
@@ -39,6 +40,33 @@ pub async fn create(
     email: &EmailAddress,
     secret_hash: String,
 ) -> Result<AuthIdentityId, DbErr> {
+    let id = create_without_log_in(unit, owner).await?;
+    add_password(unit, id, &email.normalized, secret_hash, None).await?;
+    Ok(id)
+}
+
+/// Lets somebody log in who has proven the e-mail address: with the password, where there is one.
+///
+/// # Errors
+/// Faults; that the address has no log-in yet was checked before.
+pub async fn create_proven(
+    unit: &UnitOfWork,
+    owner: Owner,
+    email: &EmailAddress,
+    secret_hash: Option<String>,
+) -> Result<AuthIdentityId, DbErr> {
+    let id = create_without_log_in(unit, owner).await?;
+    if let Some(secret_hash) = secret_hash {
+        add_password(unit, id, &email.normalized, secret_hash, Some(unit.now())).await?;
+    }
+    Ok(id)
+}
+
+/// An identity with no way to log in yet.
+///
+/// # Errors
+/// Faults.
+pub async fn create_without_log_in(unit: &UnitOfWork, owner: Owner) -> Result<AuthIdentityId, DbErr> {
     let (customer_id, staff_user_id) = match owner {
         Owner::Customer(id) => (Some(id), None),
         Owner::Staff(id) => (None, Some(id)),
@@ -54,14 +82,28 @@ pub async fn create(
     auth_identity::Entity::insert(identity.into_active_model())
         .exec_without_returning(unit.db())
         .await?;
+    Ok(id)
+}
+
+/// Adds a password to the ways in which an identity logs in.
+///
+/// # Errors
+/// Faults; that nobody logs in with the address was checked before.
+pub async fn add_password(
+    unit: &UnitOfWork,
+    identity: AuthIdentityId,
+    email: &str,
+    secret_hash: String,
+    verified_at: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
     let password = provider_identity::Model {
         id: unit.new_id(),
-        auth_identity_id: id,
+        auth_identity_id: identity,
         provider: PASSWORD.to_owned(),
-        subject: email.normalized.clone(),
+        subject: email.to_owned(),
         secret_hash: Some(secret_hash),
         data: serde_json::json!({}),
-        verified_at: None,
+        verified_at,
         last_used_at: None,
         created_at: unit.now(),
         updated_at: unit.now(),
@@ -69,7 +111,31 @@ pub async fn create(
     provider_identity::Entity::insert(password.into_active_model())
         .exec_without_returning(unit.db())
         .await?;
-    Ok(id)
+    Ok(())
+}
+
+/// Sets the password of an identity, whether or not it has one already. The owner has proven the e-mail address.
+///
+/// # Errors
+/// Faults.
+pub async fn set_password(
+    unit: &UnitOfWork,
+    identity: AuthIdentityId,
+    email: &str,
+    secret_hash: String,
+) -> Result<(), DbErr> {
+    let updated = provider_identity::Entity::update_many()
+        .col_expr(provider_identity::Column::SecretHash, Expr::val(secret_hash.clone()))
+        .col_expr(provider_identity::Column::VerifiedAt, Expr::val(unit.now()))
+        .col_expr(provider_identity::Column::UpdatedAt, Expr::val(unit.now()))
+        .filter(provider_identity::Column::AuthIdentityId.eq(identity))
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
+        .exec(unit.db())
+        .await?;
+    if updated.rows_affected == 0 {
+        add_password(unit, identity, email, secret_hash, Some(unit.now())).await?;
+    }
+    Ok(())
 }
 
 /// Whose log-ins these normalized e-mail addresses are, where they are some: a customer's, or somebody else's.

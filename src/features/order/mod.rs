@@ -11,6 +11,7 @@ mod loader;
 mod object;
 mod order_link_upsert;
 mod query;
+mod reassign;
 mod reference;
 pub mod service;
 mod upsert;
@@ -21,6 +22,7 @@ pub use filter::OrderLinkWhere;
 pub use loader::OrderLinkById;
 pub use object::OrderLink;
 pub use query::{OrderLinkConnection, OrderQuery};
+pub use reassign::reassign;
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]

@@ -42,13 +42,13 @@ impl Grant {
     }
 }
 
-/// Declares a payload with the two tokens.
+/// Declares a payload with the two tokens, and with more fields where there are some.
 macro_rules! grant_payload {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })?) => {
         $(#[$doc])*
         #[derive(Debug, async_graphql::SimpleObject)]
         pub struct $name {
-            /// The token for the `Authorization: Bearer` header; null when there are user errors.
+            /// The token for the `Authorization: Bearer` header; null when there are user errors, and in cookie mode.
             access_token: Option<String>,
             /// When the access token ends.
             access_token_expires_at: Option<crate::graphql::DateTime>,
@@ -56,12 +56,17 @@ macro_rules! grant_payload {
             refresh_token: Option<String>,
             /// When the session ends; refreshing it does not make it longer.
             refresh_token_expires_at: Option<crate::graphql::DateTime>,
+            $($($(#[$field_doc])* $field: $kind,)*)?
             /// What is wrong with the input.
             user_errors: Vec<crate::graphql::Problem>,
         }
 
         impl $name {
-            pub(crate) fn new(grant: Option<$crate::features::session::Grant>, user_errors: Vec<crate::graphql::Problem>) -> Self {
+            fn new(
+                grant: Option<crate::features::session::Grant>,
+                $($($field: $kind,)*)?
+                user_errors: Vec<crate::graphql::Problem>,
+            ) -> Self {
                 let (access, refresh_token, refresh_token_expires_at) = match grant {
                     Some(grant) => (
                         Some(grant.access),
@@ -77,6 +82,7 @@ macro_rules! grant_payload {
                     access_token: access.map(|access| access.token),
                     refresh_token,
                     refresh_token_expires_at,
+                    $($($field,)*)?
                     user_errors,
                 }
             }

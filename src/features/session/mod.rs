@@ -11,7 +11,8 @@ mod session_end;
 mod session_refresh;
 mod viewer;
 
-pub(crate) use grant::Grant;
+pub(crate) use grant::{Grant, grant_payload};
+pub use session_create::SessionActor;
 pub use viewer::{CurrentViewer, ViewerKind, ViewerQuery};
 
 /// The mutations of this room.

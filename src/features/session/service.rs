@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     auth::secret_hash,
     features::mail::service::{self as mails, NewMail},
-    work::{Ids, Record, Topic, UnitOfWork, WriteError, dialect},
+    work::{ErrorCode, Ids, Record, Topic, UnitOfWork, UserError, WriteError, dialect},
 };
 
 /// What begins every refresh token.
@@ -310,6 +310,29 @@ fn of_customers(unit: &UnitOfWork, customers: &[CustomerId]) -> Condition {
     Condition::all()
         .add(Column::ActorType.eq(ActorType::Customer))
         .add(Column::AuthIdentityId.in_subquery(identities))
+}
+
+/// Asks for a recent log-in before a sensitive write.
+///
+/// # Errors
+/// `STEP_UP_REQUIRED`.
+pub async fn check_step_up(unit: &UnitOfWork, session: SessionId) -> Result<(), WriteError> {
+    let age = TimeDelta::from_std(unit.call().policy.step_up_age).unwrap_or(TimeDelta::MAX);
+    let recent = Entity::find_by_id(session)
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ImpersonatorId.is_null())
+        .filter(Column::AuthenticatedAt.gt(unit.now() - age))
+        .count(unit.db())
+        .await?;
+    if recent == 0 {
+        return Err(UserError::new(
+            ErrorCode::StepUpRequired,
+            "",
+            "Prove again who you are: log in anew, then repeat this.",
+        )
+        .into());
+    }
+    Ok(())
 }
 
 async fn revoke(unit: &mut UnitOfWork, which: impl sea_orm::sea_query::IntoCondition) -> Result<usize, WriteError> {

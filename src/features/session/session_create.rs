@@ -27,6 +27,15 @@ pub enum SessionActor {
     Staff,
 }
 
+impl From<SessionActor> for ActorType {
+    fn from(actor: SessionActor) -> Self {
+        match actor {
+            SessionActor::Customer => Self::Customer,
+            SessionActor::Staff => Self::Staff,
+        }
+    }
+}
+
 /// A log-in with e-mail address and password.
 #[derive(Debug, InputObject)]
 pub struct SessionCreateInput {
@@ -54,10 +63,7 @@ impl SessionCreateMutation {
         input: SessionCreateInput,
     ) -> Result<Option<SessionCreatePayload>> {
         let call = ctx.call();
-        let actor = match input.actor {
-            SessionActor::Customer => ActorType::Customer,
-            SessionActor::Staff => ActorType::Staff,
-        };
+        let actor = ActorType::from(input.actor);
         let token = RefreshToken::first(&call.ids);
         let written = match credentials::check(call, &input.email.0, &input.password.0, actor).await {
             Ok(proof) => {

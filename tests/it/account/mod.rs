@@ -1,6 +1,9 @@
 //! Accounts.
 
 mod customer_register;
+mod email_change;
 mod forget_customer;
 mod password_change;
+mod password_reset;
+mod registration;
 mod staff;

@@ -61,6 +61,7 @@ on_both! {
     async fn visibility_alone_hides_every_row(app: TestApp) {
         demo::fill(&app.app.parts.database, demo::SEED, 200, |_| ()).await.unwrap();
         app.staff("sam", "*").await;
+        app.customer("ada").await;
         let app = &app;
         hidden!(app, "customers": customer::visibility::visible_to, customer::visibility::writable_by, customer::visibility::deletable_by);
         hidden!(app, "addresses": address::visibility::visible_to, address::visibility::writable_by,
@@ -75,7 +76,7 @@ on_both! {
             organization::visibility::writable_by::<entity::organization_unit::Entity>,
             organization::visibility::writable_by::<entity::organization_member::Entity>,
             organization::visibility::writable_by::<entity::organization_role::Entity>);
-        hidden!(app, "nothing": mail::visibility::visible_to);
+        hidden!(app, "mails": mail::visibility::visible_to);
         hidden!(app, "nothing": staff::visibility::visible_to);
     }
 

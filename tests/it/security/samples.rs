@@ -69,7 +69,12 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "organizationMemberUnitsSet" => json!({ "id": "<member>", "unitIds": ["<branch>"] }),
         "organizationMemberRemove" => json!({ "id": "<member>" }),
         "orderLinkUpsert" => json!({ "orders": [order] }),
+        "customerPasswordResetSend" => json!({ "id": "<ada>" }),
         // These have no dry run.
+        "passwordResetRequest" | "emailVerificationRequest" => return Some(json!({ "email": "nobody@example.com" })),
+        "passwordReset" => return Some(json!({ "token": "wrong", "newPassword": "short" })),
+        "emailVerificationConfirm" | "emailChangeConfirm" => return Some(json!({ "token": "wrong" })),
+        "emailChangeRequest" => return Some(json!({ "email": "nobody" })),
         "customerRegister" => return Some(json!({ "email": "new@example.com", "password": "short" })),
         "passwordChange" => return Some(json!({ "currentPassword": "wrong", "newPassword": "short" })),
         "sessionCreate" => return Some(json!({ "email": "nobody@example.com", "password": "wrong" })),

@@ -6,6 +6,7 @@ mod create;
 mod default;
 mod delete;
 mod owner;
+mod reassign;
 mod save;
 mod update;
 
@@ -19,6 +20,7 @@ use serde_json::json;
 pub use create::{create, create_for_new_customers};
 pub use delete::delete;
 pub use owner::Owner;
+pub use reassign::reassign;
 pub use update::{select, update};
 
 use super::{rules::Finding, visibility};

@@ -1,5 +1,6 @@
 //! The rules about customers. Everything works on many at once; one is a list of one.
 
+mod absorb;
 mod create;
 mod delete;
 mod taken;
@@ -20,6 +21,7 @@ use crate::{
     work::{Call, Change, EmailAddress, ErrorCode, ReadBack, Snapshot, UnitOfWork, UserError, WriteError},
 };
 
+pub use absorb::{absorb, replace};
 pub use create::create;
 pub use delete::{delete, find_deletable};
 pub use taken::registered;
@@ -123,6 +125,20 @@ pub async fn find(unit: &UnitOfWork, id: CustomerId, path: &str) -> Result<Model
         .one(unit.db())
         .await?;
     found.ok_or_else(|| UserError::not_found(path, "customer").into())
+}
+
+/// Finds a customer about whose account staff do something, and locks the row for the rest of the unit. It must be one
+/// that the viewer may see.
+///
+/// # Errors
+/// `NOT_FOUND` at `path` when there is none.
+pub async fn find_for_account(unit: &UnitOfWork, id: CustomerId, path: &str) -> Result<Model, WriteError> {
+    visibility::visible_to(unit.viewer())
+        .filter(Column::Id.eq(id))
+        .lock_exclusive()
+        .one(unit.db())
+        .await?
+        .ok_or_else(|| UserError::not_found(path, "customer").into())
 }
 
 /// The ids of the customers that match a condition and that the viewer may change, at most `most`.

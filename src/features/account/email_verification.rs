@@ -1,0 +1,187 @@
+//! `emailVerificationRequest` and `emailVerificationConfirm`: proving that an e-mail address is one's own.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use entity::{
+    id::PrefixedId,
+    session::{ActorType, Assurance},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    registration, service,
+    token::{self, Purpose},
+};
+use crate::{
+    auth::rate_limit,
+    features::{
+        account::proof,
+        session::{
+            Grant, grant_payload,
+            service::{self as sessions, NewSession, RefreshToken},
+        },
+    },
+    graphql::{ContextExt, Email, Problem, Secret, payload},
+    work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+};
+
+/// The mutations of this file.
+#[derive(Debug, Default)]
+pub struct EmailVerificationMutation;
+
+/// Which e-mail address is to be proven.
+#[derive(Debug, InputObject)]
+pub struct EmailVerificationRequestInput {
+    /// The e-mail address, in any case.
+    email: Email,
+}
+
+/// What `emailVerificationRequest` answers: the same whether or not the e-mail address is known.
+#[derive(Debug, SimpleObject)]
+pub struct EmailVerificationRequestPayload {
+    /// Whether the request was accepted. It says nothing about the e-mail address: look for the mail.
+    is_accepted: bool,
+    /// What stands in the way.
+    user_errors: Vec<Problem>,
+}
+
+/// A link to follow.
+#[derive(Debug, InputObject)]
+pub struct EmailVerificationConfirmInput {
+    /// The token in the link.
+    token: Secret,
+    /// The ticket that `customerRegister` gave. With it the password that was typed then is the account's, and a
+    /// session is opened. Without it the account is opened, but its owner must choose a password with
+    /// `passwordResetRequest`, since a stranger may have typed that one.
+    ticket: Option<Secret>,
+}
+
+grant_payload! {
+    /// What `emailVerificationConfirm` answers: a session, where the ticket came along.
+    EmailVerificationConfirmPayload {
+        /// Whether the e-mail address is proven now.
+        is_verified: bool,
+        /// Whether the account has no password yet: ask for one with `passwordResetRequest`.
+        needs_password: bool,
+    }
+}
+
+#[Object]
+impl EmailVerificationMutation {
+    /// Sends once more the mail whose link proves an e-mail address, where a registration waits for it or an account
+    /// has not proven it yet; the answer is the same otherwise.
+    async fn email_verification_request(
+        &self,
+        ctx: &Context<'_>,
+        input: EmailVerificationRequestInput,
+    ) -> Result<Option<EmailVerificationRequestPayload>> {
+        let call = ctx.call();
+        let mut complaints = Complaints::default();
+        let address = complaints.email("email", Some(input.email.0));
+        let written = match complaints.check(address) {
+            Ok(Some(address)) => match rate_limit::count_account(call, "mail", &address.normalized).await {
+                Ok(()) => {
+                    let options = WriteOptions {
+                        mutation: "emailVerificationRequest",
+                        ..WriteOptions::default()
+                    };
+                    call.write(options, async move |unit: &mut UnitOfWork| {
+                        registration::send_again(unit, &address).await.map(Once)
+                    })
+                    .await
+                }
+                Err(error) => Err(error),
+            },
+            Ok(None) => Err(UserError::new(ErrorCode::Required, "email", "Fill this in.").into()),
+            Err(errors) => Err(errors.into()),
+        };
+        let (sent, user_errors, _) = payload(call, written)?;
+        Ok(Some(EmailVerificationRequestPayload {
+            is_accepted: sent.is_some(),
+            user_errors,
+        }))
+    }
+
+    /// Proves an e-mail address by the link in a mail. After a registration this opens the account; guests with the
+    /// same address become part of it, with their orders and addresses.
+    async fn email_verification_confirm(
+        &self,
+        ctx: &Context<'_>,
+        input: EmailVerificationConfirmInput,
+    ) -> Result<Option<EmailVerificationConfirmPayload>> {
+        let call = ctx.call();
+        let refresh_token = RefreshToken::first(&call.ids);
+        let options = WriteOptions {
+            mutation: "emailVerificationConfirm",
+            ..WriteOptions::default()
+        };
+        let (secret, ticket) = (input.token.0, input.ticket.map(|ticket| ticket.0));
+        let token = refresh_token.clone();
+        let written = match rate_limit::count_network(call).await {
+            Ok(()) => {
+                call.write(options, async move |unit: &mut UnitOfWork| {
+                    confirm(unit, &secret, ticket.as_ref(), &token).await.map(Once)
+                })
+                .await
+            }
+            Err(error) => Err(error),
+        };
+        let (confirmed, user_errors, _) = payload(call, written)?;
+        let Some(Once(confirmed)) = confirmed else {
+            return Ok(Some(EmailVerificationConfirmPayload::new(
+                None,
+                false,
+                false,
+                user_errors,
+            )));
+        };
+        let grant = match &confirmed.session {
+            Some(session) => Some(Grant::of(call, session, &refresh_token)?),
+            None => None,
+        };
+        Ok(Some(EmailVerificationConfirmPayload::new(
+            grant,
+            true,
+            confirmed.needs_password,
+            user_errors,
+        )))
+    }
+}
+
+struct Confirmed {
+    session: Option<entity::session::Model>,
+    needs_password: bool,
+}
+
+async fn confirm(
+    unit: &mut UnitOfWork,
+    secret: &SecretString,
+    ticket: Option<&SecretString>,
+    refresh_token: &RefreshToken,
+) -> Result<Confirmed, WriteError> {
+    let secret = secret.expose_secret();
+    if let Some(token) = token::redeem_if_good(unit, Purpose::EMAIL_VERIFICATION, secret).await? {
+        let customer = service::owner_of(unit, &token).await?;
+        proof::prove(unit, customer, token.auth_identity_id).await?;
+        return Ok(Confirmed {
+            session: None,
+            needs_password: false,
+        });
+    }
+    let opened = registration::confirm(unit, secret, ticket.map(ExposeSecret::expose_secret)).await?;
+    let session = if opened.has_password {
+        let new = NewSession {
+            identity: opened.identity,
+            actor: ActorType::Customer,
+            actor_id: opened.customer.id.uuid(),
+            refresh_token: refresh_token.clone(),
+            assurance: Assurance::One,
+        };
+        Some(sessions::open(unit, new).await?)
+    } else {
+        None
+    };
+    Ok(Confirmed {
+        session,
+        needs_password: !opened.has_password,
+    })
+}
