@@ -1,6 +1,6 @@
 //! The mailbox of the demo: the letters that would have been sent.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
     extract::{Path, State},
@@ -19,7 +19,7 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.5rem;bo
 pre{white-space:pre-wrap;background:#f4f4f2;padding:1rem;border-radius:.5rem;overflow-wrap:anywhere}a{color:#0a58ca}";
 
 /// The letters, the newest first.
-pub(super) async fn list(State(state): State<HttpState>) -> Response {
+pub(super) async fn list(State(state): State<Arc<HttpState>>) -> Response {
     let Some(mailbox) = &state.mailbox else {
         return nothing_here();
     };
@@ -52,7 +52,7 @@ pub(super) async fn list(State(state): State<HttpState>) -> Response {
 }
 
 /// One letter.
-pub(super) async fn letter(State(state): State<HttpState>, Path(number): Path<usize>) -> Response {
+pub(super) async fn letter(State(state): State<Arc<HttpState>>, Path(number): Path<usize>) -> Response {
     let letters = state
         .mailbox
         .as_ref()
