@@ -3,9 +3,11 @@
 //! What this room answers never tells whether an e-mail address is known.
 
 pub mod credentials;
+mod customer_invite;
 mod customer_register;
 mod email_change;
 mod email_verification;
+mod invitation;
 mod password_change;
 mod password_reset;
 pub mod proof;
@@ -22,4 +24,5 @@ pub struct AccountMutation(
     email_verification::EmailVerificationMutation,
     email_change::EmailChangeMutation,
     password_reset::PasswordResetMutation,
+    customer_invite::CustomerInviteMutation,
 );

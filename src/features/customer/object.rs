@@ -13,6 +13,7 @@ use crate::{
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer, write_groups_of},
         order::{OrderLinkConnection, OrderLinkWhere, orders_of, write_orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
+        session::{SessionConnection, sessions_of},
     },
     graphql::{
         DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
@@ -351,6 +352,29 @@ impl Customer {
             before,
         };
         apart(memberships_of_customer(ctx, self.0.id, page)).await.map(Some)
+    }
+
+    /// The devices on which the customer is logged in, newest log-in first. Customers see their own; others require
+    /// `sessions:read`.
+    #[graphql(
+        guard = "guard::store_or_sessions_read",
+        visible = "guard::shows::store_or_sessions_read"
+    )]
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<SessionConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        apart(sessions_of(ctx, self.0.id, page)).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.

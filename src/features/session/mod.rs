@@ -4,13 +4,19 @@
 //! decides about a session is in the database: ending it is felt at once by the refresh token and within seconds by
 //! access tokens.
 
+mod edge;
 mod grant;
+mod loader;
+mod object;
 pub mod service;
 mod session_create;
 mod session_end;
 mod session_refresh;
+mod session_revoke;
 mod viewer;
+pub mod visibility;
 
+pub use edge::{SessionConnection, sessions_of};
 pub(crate) use grant::{Grant, grant_payload};
 pub use session_create::SessionActor;
 pub use viewer::{CurrentViewer, ViewerKind, ViewerQuery};
@@ -21,4 +27,5 @@ pub struct SessionMutation(
     session_create::SessionCreateMutation,
     session_refresh::SessionRefreshMutation,
     session_end::SessionEndMutation,
+    session_revoke::SessionRevokeMutation,
 );

@@ -9,13 +9,13 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::Uuid,
     sea_query::{Expr, Query},
 };
-
 use secrecy::{ExposeSecret, SecretString};
 
+use super::visibility;
 use crate::{
     auth::secret_hash,
     features::mail::service::{self as mails, NewMail},
@@ -270,6 +270,40 @@ pub async fn end_others(unit: &mut UnitOfWork, identity: AuthIdentityId, kept: S
         .add(Column::AuthIdentityId.eq(identity))
         .add(Column::Id.ne(kept));
     revoke(unit, others).await
+}
+
+/// Checks that there is such an open session of the identity's own.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn find_own(unit: &UnitOfWork, identity: AuthIdentityId, id: SessionId) -> Result<(), WriteError> {
+    let found = visibility::visible_to(unit.viewer())
+        .filter(Column::Id.eq(id))
+        .filter(Column::AuthIdentityId.eq(identity))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gt(unit.now()))
+        .count(unit.db())
+        .await?;
+    if found == 0 {
+        return Err(UserError::not_found("id", "session").into());
+    }
+    Ok(())
+}
+
+/// Ends every session of a customer that the viewer may end; answers how many were open.
+///
+/// # Errors
+/// Faults.
+pub async fn end_all_of_customer(unit: &mut UnitOfWork, customer: CustomerId) -> Result<usize, WriteError> {
+    let may_end = visibility::endable_by(unit.viewer())
+        .select_only()
+        .column(Column::Id)
+        .into_query();
+    let which = Condition::all()
+        .add(Column::ActorType.eq(ActorType::Customer))
+        .add(Column::ActorId.eq(customer.uuid()))
+        .add(Column::Id.in_subquery(may_end));
+    revoke(unit, which).await
 }
 
 /// Ends every session in which somebody acts as one of these customers: they were shut out.

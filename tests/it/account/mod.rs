@@ -3,6 +3,7 @@
 mod customer_register;
 mod email_change;
 mod forget_customer;
+mod invitation;
 mod password_change;
 mod password_reset;
 mod registration;

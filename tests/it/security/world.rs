@@ -64,6 +64,8 @@ impl World {
         };
         let thousand = vec![format!("\"{}\"", nobodys("cuaddr")); 1_001].join(",");
         world.names.insert("thousand ids", thousand);
+        // A session is ended for good, so the samples name one that is nobody's.
+        world.names.insert("session", nobodys("sess"));
         world.own("ada", ada.id().to_owned());
         world.names.insert("bob", bob.id().to_owned());
         world.addresses(app).await;

@@ -5,3 +5,4 @@ mod rate_limit;
 mod session_create;
 mod session_end;
 mod session_refresh;
+mod sessions;

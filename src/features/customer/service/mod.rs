@@ -8,10 +8,10 @@ mod update;
 mod upsert;
 
 use entity::{
-    customer::{Column, Model, Status},
+    customer::{Column, Entity, Model, Status},
     id::CustomerId,
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect, entity::prelude::Json};
+use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect, Select, entity::prelude::Json};
 use serde_json::json;
 
 use super::visibility;
@@ -125,6 +125,12 @@ pub async fn find(unit: &UnitOfWork, id: CustomerId, path: &str) -> Result<Model
         .one(unit.db())
         .await?;
     found.ok_or_else(|| UserError::not_found(path, "customer").into())
+}
+
+/// The customers that the viewer may change.
+#[must_use]
+pub fn writable(unit: &UnitOfWork) -> Select<Entity> {
+    visibility::writable_by(unit.viewer())
 }
 
 /// Finds a customer about whose account staff do something, and locks the row for the rest of the unit. It must be one
