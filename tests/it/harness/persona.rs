@@ -13,7 +13,7 @@ use customer_graph::{
     work::{Call, EmailAddress, Once, UnitOfWork, WriteError, WriteOptions},
 };
 use entity::{
-    auth_identity,
+    auth_identity, id::CustomerId,
     session::{ActorType, Assurance},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, entity::prelude::Uuid};
@@ -124,6 +124,14 @@ impl TestApp {
     /// A staff user who may see everything and change nothing.
     pub(crate) async fn analyst(&self) -> Persona {
         self.staff("analyst", "*:read").await
+    }
+
+    /// Opens one more session of a customer, on another device, and answers its id.
+    pub(crate) async fn another_session(&self, customer: &Persona) -> String {
+        let id: CustomerId = customer.id().parse().unwrap();
+        let token = self.log_in(ActorType::Customer, id.0).await;
+        let claims = self.app.parts.tokens.read(&token, self.app.parts.clock.now());
+        claims.unwrap().sid.to_string()
     }
 
     /// Opens a session without asking for the password, and answers its access token.

@@ -66,6 +66,7 @@ impl World {
         world.names.insert("thousand ids", thousand);
         // A session is ended for good, so the samples name one that is nobody's.
         world.names.insert("session", nobodys("sess"));
+        world.theirs.insert("sess".to_owned(), app.another_session(&ada).await);
         world.own("ada", ada.id().to_owned());
         world.names.insert("bob", bob.id().to_owned());
         world.addresses(app).await;
