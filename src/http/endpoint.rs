@@ -13,7 +13,7 @@ use entity::id::{OutboxEventId, PrefixedId};
 use secrecy::ExposeSecret;
 
 use super::{
-    HttpState, client,
+    HttpState, client, cookies,
     document::{Refusal, short},
     mend::mend,
     negotiation::{Answer, is_json},
@@ -25,7 +25,7 @@ use crate::{
         Loaders,
         direct::{JsonText, Plans},
     },
-    work::{Call, Client, Refusal as TurnedAway},
+    work::{Call, Client, Refusal as TurnedAway, SessionCookies},
 };
 
 /// The most errors in one answer.
@@ -83,17 +83,32 @@ async fn run(
         )
     })?;
     let body = request::read(&bytes).map_err(|message| refuse(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message))?;
-    let viewer = viewer(state, headers).await.map_err(|error| match error {
-        Unauthenticated::Invalid => refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", &error.to_string()),
-        Unauthenticated::Fault(error) => {
-            tracing::error!(request.id = request_id, %error, "could not find out who is asking");
-            refuse(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "INTERNAL",
-                "The service is not available. Try again in a moment.",
-            )
-        }
+    let session_cookies = cookies::of(headers).map_err(|cookies::Planted| {
+        refuse(
+            StatusCode::BAD_REQUEST,
+            "BAD_USER_INPUT",
+            "There are two cookies of one name. Remove the cookies of this site and log in again.",
+        )
     })?;
+    let viewer = viewer(state, headers, session_cookies.as_ref())
+        .await
+        .map_err(|error| match error {
+            Unauthenticated::Invalid => {
+                let mut response = refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", &error.to_string());
+                if session_cookies.is_some() {
+                    cookies::clear_access(response.headers_mut());
+                }
+                response
+            }
+            Unauthenticated::Fault(error) => {
+                tracing::error!(request.id = request_id, %error, "could not find out who is asking");
+                refuse(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "INTERNAL",
+                    "The service is not available. Try again in a moment.",
+                )
+            }
+        })?;
     let request_error = if answer == Answer::GraphQl {
         StatusCode::BAD_REQUEST
     } else {
@@ -135,7 +150,9 @@ async fn run(
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let mut call = Call::new(state.parts.clone(), viewer, request_id.to_owned(), key).from_client(client);
+    let mut call = Call::new(state.parts.clone(), viewer, request_id.to_owned(), key)
+        .from_client(client)
+        .with_cookies(session_cookies);
     if operation.ty == OperationType::Query {
         call = call.asking_for(Arc::clone(&document.names));
     }
@@ -183,6 +200,9 @@ async fn run(
         serde_json::to_vec(&request_errors(&response)).unwrap_or_default()
     };
     let mut response = respond(answer, status, body, request_id);
+    if let Some(cookies) = &call.cookies {
+        cookies::set(response.headers_mut(), cookies);
+    }
     if let Some(TurnedAway::TooOften { retry_after }) = turned_away {
         response
             .headers_mut()
@@ -219,9 +239,16 @@ fn tidy(errors: &mut Vec<ServerError>, request_id: &str) {
     }
 }
 
-async fn viewer(state: &HttpState, headers: &HeaderMap) -> Result<Viewer, Unauthenticated> {
+async fn viewer(
+    state: &HttpState,
+    headers: &HeaderMap,
+    cookies: Option<&SessionCookies>,
+) -> Result<Viewer, Unauthenticated> {
     let Some(header) = headers.get(header::AUTHORIZATION) else {
-        return Ok(Viewer::Anonymous);
+        return match cookies.and_then(SessionCookies::access) {
+            Some(token) => state.authenticator.viewer(token.expose_secret()).await,
+            None => Ok(Viewer::Anonymous),
+        };
     };
     let header = header.to_str().map_err(|_| Unauthenticated::Invalid)?;
     match header.split_once(' ') {
@@ -281,7 +308,10 @@ fn respond(answer: Answer, status: StatusCode, body: Vec<u8>, request_id: &str) 
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Authorization, Origin"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept, Authorization, Cookie, Origin, Session-Mode"),
+    );
     if !request_id.is_empty()
         && let Ok(request_id) = HeaderValue::from_str(request_id)
     {

@@ -2,6 +2,7 @@
 
 mod bracket;
 mod client;
+mod cookies;
 mod document;
 mod endpoint;
 mod health;

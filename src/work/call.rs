@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use entity::{id::PrefixedId, row::Skipped};
 
 use super::{
-    Client, Clock, Database, Ids, Outcome, ReadConnection, Statements, UnitOfWork, WriteError, WriteOptions, Written,
+    Client, Clock, Database, Ids, Outcome, ReadConnection, SessionCookies, Statements, UnitOfWork, WriteError,
+    WriteOptions, Written,
 };
 use crate::{
     auth::{AccountPolicy, Passwords, RateLimits, Tokens, Viewer},
@@ -74,6 +75,8 @@ pub struct Call {
     pub idempotency_key: Option<String>,
     /// From where the operation comes.
     pub client: Client,
+    /// The tokens of a browser that keeps them as cookies; `None` for who carries them.
+    pub cookies: Option<SessionCookies>,
     /// For how many seconds somebody must wait, plus one; `u32::MAX` for too many at once; 0 when all is well.
     refused: AtomicU32,
     /// The names of all fields that a query asks for anywhere; `None` when everything may be needed.
@@ -103,6 +106,7 @@ impl Call {
             idempotency_key,
             asked: None,
             client: Client::default(),
+            cookies: None,
             refused: AtomicU32::new(0),
             reader,
         }
@@ -133,6 +137,13 @@ impl Call {
     #[must_use]
     pub fn from_client(mut self, client: Client) -> Self {
         self.client = client;
+        self
+    }
+
+    /// The same operation, of a browser that keeps its tokens as cookies.
+    #[must_use]
+    pub fn with_cookies(mut self, cookies: Option<SessionCookies>) -> Self {
+        self.cookies = cookies;
         self
     }
 

@@ -9,14 +9,16 @@ use super::service::RefreshToken;
 use crate::{
     auth::AccessToken,
     graphql::{DateTime, fault},
-    work::Call,
+    work::{Call, SessionTokens},
 };
 
 /// What a client gets to go on with.
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) access: AccessToken,
-    pub(crate) refresh_token: String,
+    /// `None` in cookie mode, where no script may read it.
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) is_in_cookies: bool,
     pub(crate) refresh_token_expires_at: DateTime,
 }
 
@@ -34,9 +36,20 @@ impl Grant {
                 call.now(),
             )
             .map_err(|_| fault(call, &DbErr::Custom("an access token could not be signed".to_owned())))?;
+        if let Some(cookies) = &call.cookies {
+            let seconds = |end: chrono::DateTime<chrono::Utc>| (end - call.now()).num_seconds();
+            cookies.put(SessionTokens::Given {
+                access: access.token.clone().into(),
+                access_seconds: seconds(access.expires_at),
+                refresh: refresh_token.secret().clone(),
+                refresh_seconds: seconds(session.expires_at),
+            });
+        }
+        let is_in_cookies = call.cookies.is_some();
         Ok(Self {
             access,
-            refresh_token: refresh_token.secret().expose_secret().to_owned(),
+            refresh_token: (!is_in_cookies).then(|| refresh_token.secret().expose_secret().to_owned()),
+            is_in_cookies,
             refresh_token_expires_at: DateTime(session.expires_at),
         })
     }
@@ -67,10 +80,11 @@ macro_rules! grant_payload {
                 $($($field: $kind,)*)?
                 user_errors: Vec<crate::graphql::Problem>,
             ) -> Self {
+                let is_in_cookies = grant.as_ref().is_some_and(|grant| grant.is_in_cookies);
                 let (access, refresh_token, refresh_token_expires_at) = match grant {
                     Some(grant) => (
                         Some(grant.access),
-                        Some(grant.refresh_token),
+                        grant.refresh_token,
                         Some(grant.refresh_token_expires_at),
                     ),
                     None => (None, None, None),
@@ -79,7 +93,7 @@ macro_rules! grant_payload {
                     access_token_expires_at: access
                         .as_ref()
                         .map(|access| crate::graphql::DateTime(access.expires_at)),
-                    access_token: access.map(|access| access.token),
+                    access_token: access.map(|access| access.token).filter(|_| !is_in_cookies),
                     refresh_token,
                     refresh_token_expires_at,
                     $($($field,)*)?

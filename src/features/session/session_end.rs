@@ -6,7 +6,7 @@ use super::service;
 use crate::{
     auth::guard,
     graphql::{ContextExt, Problem, payload},
-    work::{Once, UnitOfWork, WriteError, WriteOptions},
+    work::{Once, SessionTokens, UnitOfWork, WriteError, WriteOptions},
 };
 
 /// The mutation of this file.
@@ -54,6 +54,9 @@ impl SessionEndMutation {
             })
             .await;
         let (ended, user_errors, _) = payload(call, written)?;
+        if let (Some(_), Some(cookies)) = (&ended, &call.cookies) {
+            cookies.put(SessionTokens::Gone);
+        }
         Ok(Some(SessionEndPayload {
             ended_count: ended.map_or(0, |Once(count)| i32::try_from(count).unwrap_or(i32::MAX)),
             user_errors,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     graphql::{ContextExt, Secret, payload, problems},
-    work::{ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+    work::{ErrorCode, Once, SessionCookies, SessionTokens, UnitOfWork, UserError, WriteError, WriteOptions},
 };
 
 /// The mutation of this file.
@@ -16,10 +16,10 @@ use crate::{
 pub struct SessionRefreshMutation;
 
 /// A session to go on with.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Default, InputObject)]
 pub struct SessionRefreshInput {
-    /// The refresh token that was given last.
-    refresh_token: Secret,
+    /// The refresh token that was given last; left out in cookie mode.
+    refresh_token: Option<Secret>,
 }
 
 grant_payload! {
@@ -35,10 +35,12 @@ impl SessionRefreshMutation {
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,
-        input: SessionRefreshInput,
+        #[graphql(default)] input: SessionRefreshInput,
     ) -> Result<Option<SessionRefreshPayload>> {
         let call = ctx.call();
-        let old = RefreshToken::presented(input.refresh_token.0);
+        let cookie = call.cookies.as_ref().and_then(SessionCookies::refresh).cloned();
+        let presented = input.refresh_token.map(|token| token.0).or(cookie);
+        let old = RefreshToken::presented(presented.unwrap_or_default());
         let token = old.next(&call.ids);
         let options = WriteOptions {
             mutation: "sessionRefresh",
@@ -68,6 +70,9 @@ impl SessionRefreshMutation {
                     "refreshToken",
                     "This refresh token is not valid (any more). Log in again.",
                 )]);
+                if let Some(cookies) = &call.cookies {
+                    cookies.put(SessionTokens::Gone);
+                }
                 None
             }
             None => None,

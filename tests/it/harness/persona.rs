@@ -13,7 +13,8 @@ use customer_graph::{
     work::{Call, EmailAddress, Once, UnitOfWork, WriteError, WriteOptions},
 };
 use entity::{
-    auth_identity, id::CustomerId,
+    auth_identity,
+    id::CustomerId,
     session::{ActorType, Assurance},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, entity::prelude::Uuid};
