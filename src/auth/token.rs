@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::{
     SigningKey, VerifyingKey,
-    pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, spki::der::pem::LineEnding},
+    pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, spki::der::pem::LineEnding},
 };
 use entity::{
     id::{AuthIdentityId, SessionId},
@@ -84,6 +84,23 @@ impl SigningKeys {
             secret: crate::text::hexadecimal(key.as_bytes()).into(),
             public,
         })
+    }
+
+    /// The public half of a private key (PKCS#8 PEM), as SubjectPublicKeyInfo PEM.
+    ///
+    /// # Errors
+    /// [`InvalidKey`] when the text is no key.
+    pub fn public_pem(private: &SecretString) -> Result<String, InvalidKey> {
+        let key = SigningKey::from_pkcs8_pem(private.expose_secret().trim()).map_err(|_| InvalidKey)?;
+        key.verifying_key()
+            .to_public_key_pem(LineEnding::LF)
+            .map_err(|_| InvalidKey)
+    }
+
+    /// Whether a text is a public key in PEM.
+    #[must_use]
+    pub fn is_public_pem(text: &str) -> bool {
+        VerifyingKey::from_public_key_pem(text.trim()).is_ok()
     }
 
     /// The public keys as a JWK set (RFC 7517, RFC 8037).

@@ -32,7 +32,7 @@ pub(super) struct Serve {}
 impl Serve {
     pub(super) async fn run(self, config: Config) -> Result<(), Failure> {
         config.check_for_serving()?;
-        let keys = SigningKeyPem::find(&config)?.keys()?;
+        let keys = SigningKeyPem::find(&config)?.keys_of(&config)?;
         // The port comes first, so that a service that cannot serve changes no tables.
         let listener = listen(&config.server, &another_port(&config.server)).await?;
         let database = connect(&config).await?;

@@ -57,6 +57,14 @@ impl SigningKeyPem {
         }
     }
 
+    /// The key in a file that nobody else can read.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn in_file(file: &Path) -> Result<Self, String> {
+        read(file)
+    }
+
     /// A new Ed25519 key.
     ///
     /// # Errors
@@ -67,20 +75,65 @@ impl SigningKeyPem {
             .map_err(|error| format!("The key cannot be written: {error}."))
     }
 
-    /// The keys of the service.
+    /// The keys of a configured service: this one signs, and what older ones have signed is still accepted.
+    ///
+    /// # Errors
+    /// What is wrong and what to do.
+    pub fn keys_of(&self, config: &Config) -> Result<SigningKeys, Mistakes> {
+        let older = match &config.auth.verification_keys_file {
+            Some(file) => {
+                older(file).map_err(|message| Mistakes(vec![Mistake::of("auth", "verification_keys_file", message)]))?
+            }
+            None => Vec::new(),
+        };
+        self.with(&older)
+    }
+
+    /// The public half, as PEM, to be accepted after another key has taken this one's place.
+    ///
+    /// # Errors
+    /// When the text is no Ed25519 key.
+    pub fn public(&self) -> Result<String, Mistakes> {
+        SigningKeys::public_pem(&self.0).map_err(|_| Self::is_no_key())
+    }
+
+    /// The keys of a service that has never had another one.
     ///
     /// # Errors
     /// When the text is no Ed25519 key.
     pub fn keys(&self) -> Result<SigningKeys, Mistakes> {
-        SigningKeys::from_pem(&self.0, &[]).map_err(|_| {
-            let message = "is no Ed25519 private key in PEM (PKCS#8). Make one with \
-                           `customer-graph signing-key create > signing-key.pem`.";
-            Mistakes(vec![Mistake {
-                setting: name_of("auth", "signing_key"),
-                message: message.to_owned(),
-            }])
-        })
+        self.with(&[])
     }
+
+    fn with(&self, older: &[String]) -> Result<SigningKeys, Mistakes> {
+        SigningKeys::from_pem(&self.0, older).map_err(|_| Self::is_no_key())
+    }
+
+    fn is_no_key() -> Mistakes {
+        let message = "is no Ed25519 private key in PEM (PKCS#8). Make one with \
+                       `customer-graph signing-key create > signing-key.pem`.";
+        Mistakes(vec![Mistake::of("auth", "signing_key", message.to_owned())])
+    }
+}
+
+/// The public keys in a file, one after the other.
+fn older(file: &Path) -> Result<Vec<String>, String> {
+    let shown = file.display();
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("names {shown}, which cannot be read: {error}."))?;
+    let keys: Vec<String> = text
+        .split_inclusive("-----END PUBLIC KEY-----")
+        .map(str::trim)
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect();
+    if keys.is_empty() || keys.iter().any(|key| !SigningKeys::is_public_pem(key)) {
+        return Err(format!(
+            "names {shown}, which does not hold Ed25519 public keys in PEM. `customer-graph signing-key public \
+             signing-key.pem` prints the one of a private key."
+        ));
+    }
+    Ok(keys)
 }
 
 /// Reads a key that nobody else can read.

@@ -23,6 +23,7 @@ use customer_graph::{
 };
 use entity::api_key;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{Persona, postgres::Cluster};
@@ -65,6 +66,10 @@ impl Clock for TestClock {
 pub(crate) struct Setup {
     pub(crate) accounts: AccountPolicy,
     pub(crate) http: HttpSettings,
+    /// The private key that signs tokens; one of its own without.
+    pub(crate) signing_key: Option<SecretString>,
+    /// The public halves of keys that signed before.
+    pub(crate) older_keys: Vec<String>,
 }
 
 impl Default for Setup {
@@ -83,6 +88,8 @@ impl Default for Setup {
                 trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
                 ..HttpSettings::default()
             },
+            signing_key: None,
+            older_keys: Vec::new(),
         }
     }
 }
@@ -181,11 +188,12 @@ impl TestApp {
         }
         let clock = Arc::new(TestClock::default());
         let mailbox = Mailbox::default();
+        let signing_key = setup.signing_key.unwrap_or_else(|| SigningKeys::generate().unwrap());
         let app = App::new(AppParts {
             database,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             limits: Limits::default(),
-            keys: SigningKeys::from_pem(&SigningKeys::generate().unwrap(), &[]).unwrap(),
+            keys: SigningKeys::from_pem(&signing_key, &setup.older_keys).unwrap(),
             tokens: TokenSettings::default(),
             password_policy: PasswordPolicy::default(),
             accounts: setup.accounts,
@@ -216,6 +224,11 @@ impl TestApp {
             clock,
             mailbox,
         }
+    }
+
+    /// A second process on the same database, set up in another way.
+    pub(crate) async fn beside(&self, setup: Setup) -> Self {
+        Self::start(&self.database_url, false, setup).await
     }
 
     /// Whether the database is PostgreSQL.

@@ -338,3 +338,38 @@ on_both! {
         assert!(keys["keys"][0].get("d").is_none());
     }
 }
+
+/// R23: a rolling change of the key.
+mod rotation {
+    use super::*;
+    use crate::{harness::Setup, on_both_with};
+
+    fn key() -> SecretString {
+        static KEY: std::sync::OnceLock<SecretString> = std::sync::OnceLock::new();
+        KEY.get_or_init(|| SigningKeys::generate().unwrap()).clone()
+    }
+
+    fn with_key() -> Setup {
+        Setup {
+            signing_key: Some(key()),
+            ..Setup::default()
+        }
+    }
+
+    on_both_with! {
+        with_key();
+
+        async fn a_new_key_logs_nobody_out_and_another_one_is_nothing(app: TestApp) {
+            let ada = app.customer("ada").await;
+            let older_keys = vec![SigningKeys::public_pem(&key()).unwrap()];
+            let rotated = app.beside(Setup { older_keys, ..Setup::default() }).await;
+            let me = rotated.ask(&ada, "{ me { email } }", json!({})).await;
+            assert_eq!(me.data()["me"]["email"], "ada@example.com");
+            let keys = rotated.app.parts.tokens.keys().jwks();
+            assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
+            // Once the old key is taken away its tokens are nothing, but a refresh token still is.
+            let later = app.beside(Setup::default()).await;
+            assert_eq!(later.ask(&ada, "{ me { email } }", json!({})).await.status, 401);
+        }
+    }
+}
