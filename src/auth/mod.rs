@@ -8,6 +8,7 @@
 mod account_policy;
 mod authenticator;
 pub mod guard;
+mod legacy_hash;
 mod password;
 mod password_policy;
 mod permission;
@@ -17,6 +18,7 @@ mod viewer;
 
 pub use account_policy::{AccountPolicy, Verification};
 pub use authenticator::{ACCOUNT_TOKEN_PREFIX, API_KEY_PREFIX, Authenticator, Unauthenticated, secret_hash};
+pub use legacy_hash::LegacyHash;
 pub use password::{LONGEST_PASSWORD, Passwords, Verdict};
 pub use password_policy::PasswordPolicy;
 pub use permission::{Permission, Permissions, UnknownPermission};

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use super::PasswordPolicy;
+use super::{LegacyHash, PasswordPolicy};
 use crate::work::WriteError;
 
 /// How many wait for a core before others are told to come back.
@@ -112,11 +112,12 @@ impl Passwords {
         if password.expose_secret().len() > LONGEST_PASSWORD {
             return Ok(Verdict::Wrong);
         }
+        let typed = password.clone();
         let password = composed(password);
         let comparison = stored.unwrap_or(&self.0.nobodys).to_owned();
         let right = {
             let password = password.clone();
-            self.compute(move || verify(&password, &comparison)).await?
+            self.compute(move || verify(&password, &typed, &comparison)).await?
         };
         match stored {
             Some(stored) if right && is_weak(stored) => {
@@ -157,7 +158,11 @@ fn hash(password: &SecretString) -> Result<String, WriteError> {
     hash.map(|hash| hash.to_string()).map_err(|_| failed())
 }
 
-fn verify(password: &SecretString, stored: &str) -> bool {
+/// Other systems did not compose characters, so their hashes are compared with what was typed.
+fn verify(password: &SecretString, typed: &SecretString, stored: &str) -> bool {
+    if let Some(legacy) = LegacyHash::read(stored) {
+        return legacy.fits(typed.expose_secret());
+    }
     PasswordHash::new(stored).is_ok_and(|stored| {
         Argon2::default()
             .verify_password(password.expose_secret().as_bytes(), &stored)
@@ -166,10 +171,11 @@ fn verify(password: &SecretString, stored: &str) -> bool {
 }
 
 fn is_weak(stored: &str) -> bool {
-    PasswordHash::new(stored).is_ok_and(|stored| {
-        let at_least = |name: &str, floor: u32| stored.params.get_decimal(name).is_some_and(|value| value >= floor);
-        stored.algorithm != argon2::ARGON2ID_IDENT || !at_least("m", MEMORY_KIB) || !at_least("t", PASSES)
-    })
+    LegacyHash::read(stored).is_some()
+        || PasswordHash::new(stored).is_ok_and(|stored| {
+            let at_least = |name: &str, floor: u32| stored.params.get_decimal(name).is_some_and(|value| value >= floor);
+            stored.algorithm != argon2::ARGON2ID_IDENT || !at_least("m", MEMORY_KIB) || !at_least("t", PASSES)
+        })
 }
 
 fn failed() -> WriteError {

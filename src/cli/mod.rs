@@ -7,6 +7,7 @@ mod api_key;
 mod config;
 mod demo;
 mod migrate;
+mod password_hash;
 mod schema;
 mod serve;
 mod signing_key;
@@ -75,6 +76,9 @@ enum Command {
     /// Make a key that signs access tokens
     #[command(subcommand)]
     SigningKey(signing_key::SigningKey),
+    /// Bring passwords from another system
+    #[command(subcommand)]
+    PasswordHash(password_hash::PasswordHash),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -132,6 +136,9 @@ pub fn main() -> ExitCode {
         Command::Staff(staff) => configured(file).and_then(|config| run(staff.run(config))),
         Command::ApiKey(api_key) => configured(file).and_then(|config| run(api_key.run(config))),
         Command::SigningKey(signing_key) => signing_key.run(),
+        Command::PasswordHash(command) => {
+            configured(file).and_then(|config| run(async move { command.run(&config).await }))
+        }
         Command::Config(command) => command.run(file),
     };
     let (code, message) = match done {

@@ -78,7 +78,7 @@ impl Reader {
             let Some(rest) = variable.strip_prefix(PREFIX) else {
                 continue;
             };
-            let ours_alone = rest == "CONFIG" || rest == "REQUIRE_POSTGRES";
+            let ours_alone = rest == "CONFIG" || rest.starts_with("REQUIRE_");
             if ours_alone || rest.starts_with("TEST_") || rest.starts_with("BENCH_") {
                 continue;
             }

@@ -14,6 +14,7 @@ mod customer;
 mod customer_group;
 mod load_csv;
 mod loaders;
+mod mail;
 mod order;
 mod organization;
 mod security;

@@ -5,7 +5,7 @@ use entity::{
     id::{AuthIdentityId, PrefixedId},
     staff_user,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
 use super::token::{self, NewToken, Purpose};
@@ -97,6 +97,70 @@ pub async fn ask_for_proof(
     };
     mails::queue(unit, mail).await?;
     Ok(())
+}
+
+/// What became of a password hash of another system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// The customer logs in with it now.
+    Done,
+    /// There is no customer with the e-mail address.
+    Unknown,
+    /// The customer has a password already, or may not log in.
+    Refused,
+}
+
+/// Lets a customer log in with the password that they had in another system. A guest becomes registered; that the
+/// e-mail address is theirs is not proven by that. For the commands on the machine of the service alone: who can give a
+/// hash can give a password.
+///
+/// # Errors
+/// Faults.
+pub async fn import_password_hash(
+    unit: &mut UnitOfWork,
+    email: &EmailAddress,
+    secret_hash: &str,
+) -> Result<Imported, WriteError> {
+    let row = customer::Entity::find()
+        .filter(customer::Column::EmailNormalized.eq(&email.normalized))
+        .order_by_desc(customer::Column::HasAccount)
+        .order_by_asc(customer::Column::CreatedAt)
+        .order_by_asc(customer::Column::Id)
+        .lock_exclusive()
+        .one(unit.db())
+        .await?;
+    let Some(row) = row else {
+        return Ok(Imported::Unknown);
+    };
+    if row.status == customer::Status::Disabled || !identities::owners(unit, &[&email.normalized]).await?.is_empty() {
+        return Ok(Imported::Refused);
+    }
+    let identity = auth_identity::Entity::find()
+        .filter(auth_identity::Column::CustomerId.eq(row.id))
+        .one(unit.db())
+        .await?;
+    let identity = match identity {
+        Some(identity) => identity.id,
+        None => identities::create_without_log_in(unit, Owner::Customer(row.id)).await?,
+    };
+    if !row.has_account {
+        let registered = customer::Model {
+            has_account: true,
+            status: customer::Status::Active,
+            ..row.clone()
+        };
+        customers::replace(unit, &row, registered).await?;
+    }
+    identities::add_password(unit, identity, &email.normalized, secret_hash.to_owned(), None).await?;
+    unit.record(Record {
+        topic: Topic("auth.password_imported"),
+        subject: row.id.uuid(),
+        begins: false,
+        object: identity.to_string(),
+        version: 1,
+        changes: Vec::new(),
+    });
+    Ok(Imported::Done)
 }
 
 /// The registered customer with this normalized e-mail address who has not proven it yet, and who logs in as them.

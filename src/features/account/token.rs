@@ -191,6 +191,19 @@ pub async fn newest(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<
         .await
 }
 
+/// Removes every token about these e-mail addresses, whose owners are being deleted.
+///
+/// # Errors
+/// Faults.
+pub async fn forget(unit: &UnitOfWork, emails: &[&str]) -> Result<(), DbErr> {
+    let emails = emails.iter().copied().filter(|email| !email.is_empty());
+    Entity::delete_many()
+        .filter(Column::EmailNormalized.is_in(emails))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
 /// Refuses when a token of the purpose was made for the e-mail address too short a time ago.
 ///
 /// # Errors

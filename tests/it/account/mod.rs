@@ -5,6 +5,7 @@ mod email_change;
 mod forget_customer;
 mod invitation;
 mod password_change;
+mod password_hash_import;
 mod password_reset;
 mod registration;
 mod staff;

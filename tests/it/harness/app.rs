@@ -70,6 +70,8 @@ pub(crate) struct Setup {
     pub(crate) signing_key: Option<SecretString>,
     /// The public halves of keys that signed before.
     pub(crate) older_keys: Vec<String>,
+    /// How mail leaves; into the test's own mailbox without.
+    pub(crate) transport: Option<Transport>,
 }
 
 impl Default for Setup {
@@ -90,6 +92,7 @@ impl Default for Setup {
             },
             signing_key: None,
             older_keys: Vec::new(),
+            transport: None,
         }
     }
 }
@@ -197,7 +200,7 @@ impl TestApp {
             tokens: TokenSettings::default(),
             password_policy: PasswordPolicy::default(),
             accounts: setup.accounts,
-            mail: MailParts::built_in(Transport::Mailbox(mailbox.clone())).unwrap(),
+            mail: MailParts::built_in(setup.transport.unwrap_or_else(|| Transport::Mailbox(mailbox.clone()))).unwrap(),
             http: setup.http,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

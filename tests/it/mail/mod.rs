@@ -1,0 +1,4 @@
+//! Mail.
+
+mod queue;
+mod smtp;
