@@ -8,6 +8,7 @@
 mod account_policy;
 mod authenticator;
 pub mod guard;
+mod hash_threads;
 mod legacy_hash;
 mod password;
 mod password_policy;

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{LegacyHash, PasswordPolicy};
+use super::{LegacyHash, PasswordPolicy, hash_threads::HashThreads};
 use crate::work::WriteError;
 
 /// How many wait for a core before others are told to come back.
@@ -51,6 +51,7 @@ struct Inner {
     policy: PasswordPolicy,
     places: Arc<Semaphore>,
     cores: Arc<Semaphore>,
+    threads: HashThreads,
     nobodys: String,
     computed: AtomicU64,
 }
@@ -74,6 +75,7 @@ impl Passwords {
             policy,
             places: Arc::new(Semaphore::new(cores + WAITING)),
             cores: Arc::new(Semaphore::new(cores)),
+            threads: HashThreads::start(cores),
             nobodys: format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${salt}${output}"),
             computed: AtomicU64::new(0),
         }))
@@ -138,12 +140,14 @@ impl Passwords {
             .map_err(|_| WriteError::Overloaded)?;
         self.0.computed.fetch_add(1, Ordering::Relaxed);
         // The permits go with the work: it goes on when the one who asked for it has gone away.
-        tokio::task::spawn_blocking(move || {
-            let _held = (place, core);
-            work()
-        })
-        .await
-        .map_err(|_| failed())
+        self.0
+            .threads
+            .run(move || {
+                let _held = (place, core);
+                work()
+            })
+            .await
+            .ok_or_else(failed)
     }
 }
 
