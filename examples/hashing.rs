@@ -31,5 +31,8 @@ fn main() {
     });
     let seconds = began.elapsed().as_secs_f64();
     let count = count.load(Ordering::Relaxed);
-    println!("{:.1} hashes a second on {threads} threads", f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / seconds);
+    println!(
+        "{:.1} hashes a second on {threads} threads",
+        f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / seconds
+    );
 }

@@ -1,4 +1,4 @@
-//! `kill -9` in the middle of a bulk create.
+//! `kill -9`: in the middle of a bulk create, and after a log-out.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    harness::{Persona, TestApp},
+    harness::{PASSWORD, Persona, TestApp},
     on_both,
 };
 
@@ -93,7 +93,39 @@ async fn send(url: &str, admin: &Persona, body: String) -> bool {
     answer["data"]["customerBulkCreate"]["results"].as_array().map(Vec::len) == Some(ROWS)
 }
 
+/// What an operation answers to nobody in particular.
+async fn ask(url: &str, query: &str, bearer: Option<&str>) -> (u16, Value) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = client.post(url).json(&json!({ "query": query }));
+    if let Some(token) = bearer {
+        request = request.bearer_auth(token);
+    }
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
 on_both! {
+    async fn what_was_revoked_is_still_revoked_after_a_kill(app: TestApp) {
+        app.customer("ada").await;
+        let folder = tempfile::tempdir().unwrap();
+        let key_file = folder.path().join("signing-key.pem");
+        std::fs::write(&key_file, SigningKeys::generate().unwrap().expose_secret()).unwrap();
+        std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let (mut child, url) = serve(&app, &key_file).await;
+        let log_in = format!("mutation {{ sessionCreate(input: {{ email: \"ada@example.com\", password: \"{PASSWORD}\" }}) {{ accessToken refreshToken }} }}");
+        let session = ask(&url, &log_in, None).await.1["data"]["sessionCreate"].clone();
+        let (access, refresh) = (session["accessToken"].as_str().unwrap(), session["refreshToken"].as_str().unwrap());
+        assert!(ask(&url, "{ me { id } }", Some(access)).await.1["data"]["me"]["id"].is_string());
+        let ended = ask(&url, "mutation { sessionEnd { endedCount } }", Some(access)).await.1;
+        assert_eq!(ended["data"]["sessionEnd"]["endedCount"], 1);
+        child.kill().await.unwrap();
+        let (_child, url) = serve(&app, &key_file).await;
+        assert_eq!(ask(&url, "{ me { id } }", Some(access)).await.0, 401);
+        let renew = format!("mutation {{ sessionRefresh(input: {{ refreshToken: \"{refresh}\" }}) {{ accessToken userErrors {{ code }} }} }}");
+        let refused = ask(&url, &renew, None).await.1;
+        assert_eq!(refused["data"]["sessionRefresh"]["userErrors"][0]["code"], "TOKEN_INVALID");
+    }
+
     async fn a_killed_bulk_create_leaves_the_whole_batch_or_nothing(app: TestApp) {
         let admin = app.admin().await;
         let folder = tempfile::tempdir().unwrap();

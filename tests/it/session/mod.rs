@@ -3,6 +3,7 @@
 mod access_token;
 mod cookies;
 mod rate_limit;
+mod revocation;
 mod session_create;
 mod session_end;
 mod session_refresh;
