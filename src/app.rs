@@ -3,7 +3,9 @@
 use std::sync::{Arc, atomic::AtomicBool};
 
 use crate::{
-    auth::{AccountPolicy, Authenticator, PasswordPolicy, Passwords, RateLimits, SigningKeys, TokenSettings, Tokens},
+    auth::{
+        AccountPolicy, Authenticator, PasswordPolicy, Passwords, RateLimits, Sealer, SigningKeys, TokenSettings, Tokens,
+    },
     background::{Mailer, Transport},
     config::{Config, Introspection, Limits, Mistake, Mistakes},
     features::mail::{LetterError, Letters, Links},
@@ -15,6 +17,7 @@ use crate::{
     work::{CallParts, Clock, Database, Ids, SystemClock},
 };
 use axum::Router;
+use secrecy::SecretString;
 
 /// What an application is made of; tests put a fixed clock in it.
 pub struct AppParts {
@@ -26,6 +29,8 @@ pub struct AppParts {
     pub limits: Limits,
     /// The keys that sign access tokens; the secret under which cursors are sealed is made from them.
     pub keys: SigningKeys,
+    /// The secret with which secrets that must be read again are encrypted; without it one made from the keys.
+    pub encryption_key: Option<SecretString>,
     /// From whom access tokens are and for whom.
     pub tokens: TokenSettings,
     /// What new passwords must be like.
@@ -111,6 +116,7 @@ impl AppParts {
             clock: Arc::new(SystemClock),
             limits: config.limits.clone(),
             keys,
+            encryption_key: config.auth.encryption_key.clone(),
             tokens: TokenSettings {
                 issuer: config.auth.issuer.clone(),
                 audience: config.auth.audience.clone(),
@@ -160,6 +166,7 @@ impl App {
             ids: Arc::new(Ids::default()),
             limits: Arc::new(parts.limits),
             cursor_key: Arc::new(parts.keys.derive("cursor")),
+            sealer: Arc::new(Sealer::new(parts.encryption_key.as_ref(), &parts.keys)),
             passwords: Passwords::new(parts.password_policy),
             tokens: Arc::new(Tokens::new(parts.keys, parts.tokens)),
             policy: Arc::new(parts.accounts),

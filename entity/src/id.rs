@@ -194,6 +194,10 @@ ids! {
     AccountTokenId = "atok";
     /// Names a mail.
     MailId = "mail";
+    /// Names a second factor.
+    MfaFactorId = "mfa";
+    /// Names a recovery code.
+    RecoveryCodeId = "rcode";
 }
 
 #[cfg(test)]

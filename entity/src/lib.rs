@@ -19,6 +19,7 @@ pub mod customer_group;
 pub mod customer_group_member;
 pub mod idempotency_record;
 pub mod mail;
+pub mod mfa_factor;
 pub mod order_line;
 pub mod order_link;
 pub mod organization;
@@ -30,6 +31,7 @@ pub mod organization_unit;
 pub mod outbox_event;
 pub mod provider_identity;
 pub mod rate_limit;
+pub mod recovery_code;
 pub mod session;
 pub mod staff_user;
 pub mod timeline_entry;
@@ -92,6 +94,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<customer_group_member::Entity>(),
         Table::of::<idempotency_record::Entity>(),
         Table::of::<mail::Entity>(),
+        Table::of::<mfa_factor::Entity>(),
         Table::of::<order_line::Entity>(),
         Table::of::<order_link::Entity>(),
         Table::of::<organization::Entity>(),
@@ -103,6 +106,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<outbox_event::Entity>(),
         Table::of::<provider_identity::Entity>(),
         Table::of::<rate_limit::Entity>(),
+        Table::of::<recovery_code::Entity>(),
         Table::of::<session::Entity>(),
         Table::of::<staff_user::Entity>(),
         Table::of::<timeline_entry::Entity>(),

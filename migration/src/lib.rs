@@ -31,6 +31,7 @@ mod m20261120_000015_add_session_security;
 mod m20261120_000016_create_account_token;
 mod m20261120_000017_create_mail;
 mod m20261120_000018_create_rate_limit;
+mod m20261120_000050_create_mfa_factor;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000016_create_account_token::Migration),
             Box::new(m20261120_000017_create_mail::Migration),
             Box::new(m20261120_000018_create_rate_limit::Migration),
+            Box::new(m20261120_000050_create_mfa_factor::Migration),
         ]
     }
 }

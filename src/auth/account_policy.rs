@@ -27,6 +27,14 @@ pub struct AccountPolicy {
     pub verification_lifetime: Duration,
     /// How long a token that resets a password is good.
     pub reset_lifetime: Duration,
+    /// How long a link to log in is good.
+    pub magic_link_lifetime: Duration,
+    /// How long a code to log in is good.
+    pub code_lifetime: Duration,
+    /// How long somebody who gave the right password may take to show their second factor.
+    pub challenge_lifetime: Duration,
+    /// What apps that make codes show as the name of the service.
+    pub mfa_issuer: String,
     /// How long an invitation is good.
     pub invitation_lifetime: Duration,
     /// How recently somebody must have proven who they are for a sensitive write.
@@ -42,6 +50,10 @@ impl Default for AccountPolicy {
             mail_cooldown: Duration::from_secs(60),
             verification_lifetime: Duration::from_secs(24 * 60 * 60),
             reset_lifetime: Duration::from_secs(30 * 60),
+            magic_link_lifetime: Duration::from_secs(15 * 60),
+            code_lifetime: Duration::from_secs(10 * 60),
+            challenge_lifetime: Duration::from_secs(5 * 60),
+            mfa_issuer: "customer-graph".to_owned(),
             invitation_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
             step_up_age: Duration::from_secs(15 * 60),
         }

@@ -10,10 +10,12 @@ mod authenticator;
 pub mod guard;
 mod hash_threads;
 mod legacy_hash;
+pub mod one_time_code;
 mod password;
 mod password_policy;
 mod permission;
 pub mod rate_limit;
+mod sealer;
 mod token;
 mod viewer;
 
@@ -24,6 +26,7 @@ pub use password::{LONGEST_PASSWORD, Passwords, Verdict};
 pub use password_policy::PasswordPolicy;
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use rate_limit::RateLimits;
+pub use sealer::{Sealer, Unsealable};
 pub use token::{
     AccessToken, Act, Claims, InvalidKey, LONGEST_ACCESS, LONGEST_TOKEN, SigningKeys, TokenSettings, Tokens,
 };

@@ -127,7 +127,7 @@ impl Mailer {
         let row = &mail.row;
         let letter = self
             .letters
-            .write(&row.template, row.locale.as_deref(), &row.data, mail.secret.as_deref())
+            .write(&row.template, row.locale.as_deref(), &row.data, mail.enclosure.as_ref())
             .map_err(|error| Undelivered {
                 is_final: true,
                 reason: format!("the template {} cannot be used", error.template),

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{reader::Reader, section, setting::Setting};
 use crate::auth::{AccountPolicy, Verification};
@@ -40,6 +40,13 @@ section! {
         mail_cooldown: Duration = Duration::from_secs(60),
         /// How recently somebody must have logged in for a sensitive write, such as changing the e-mail address.
         step_up_age: Duration = Duration::from_secs(15 * 60),
+        /// The secret with which the secrets of second factors are encrypted: at least 32 characters, the same for all
+        /// instances, for example from `openssl rand -base64 32`. Without it they are encrypted with a key that is made
+        /// from the signing key; then the signing key cannot be changed without everybody having to set up their
+        /// second factor anew, so set this before the first one is set up.
+        encryption_key: Option<SecretString> = None,
+        /// What apps that make codes show as the name of the service.
+        mfa_issuer: String = "customer-graph".to_owned(),
     }
 }
 
@@ -71,6 +78,7 @@ impl AuthConfig {
             attempts_per_network: self.attempts_per_network,
             mail_cooldown: self.mail_cooldown,
             step_up_age: self.step_up_age,
+            mfa_issuer: self.mfa_issuer.clone(),
             ..AccountPolicy::default()
         }
     }
@@ -82,6 +90,17 @@ impl AuthConfig {
         require(!both, "signing_key_file", message);
         require(!self.issuer.trim().is_empty(), "issuer", "must not be empty.");
         require(!self.audience.trim().is_empty(), "audience", "must not be empty.");
+        let is_short = |key: &SecretString| key.expose_secret().chars().count() < 32;
+        let message = "must have at least 32 characters.";
+        require(
+            !self.encryption_key.as_ref().is_some_and(is_short),
+            "encryption_key",
+            message,
+        );
+        let issuer = self.mfa_issuer.trim();
+        let message = "must have 1 to 64 characters and no colon.";
+        let holds = (1..=64).contains(&issuer.chars().count()) && !issuer.contains(':');
+        require(holds, "mfa_issuer", message);
         let access = Duration::from_secs(60)..=Duration::from_secs(60 * 60);
         let message = "must be between 1m and 1h.";
         require(

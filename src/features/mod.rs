@@ -8,6 +8,7 @@ pub mod customer;
 pub mod customer_group;
 pub mod identity;
 pub mod mail;
+pub mod mfa;
 pub mod order;
 pub mod organization;
 pub mod session;

@@ -4,7 +4,7 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, channel, customer, customer_group, mail, order, organization, session};
+use crate::features::{account, address, channel, customer, customer_group, mail, mfa, order, organization, session};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -25,6 +25,7 @@ pub struct Query(
 pub struct Mutation(
     account::AccountMutation,
     session::SessionMutation,
+    mfa::MfaMutation,
     customer::CustomerMutation,
     address::AddressMutation,
     customer_group::CustomerGroupMutation,

@@ -16,7 +16,7 @@ use super::{
     WriteOptions, Written,
 };
 use crate::{
-    auth::{AccountPolicy, Passwords, RateLimits, Tokens, Viewer},
+    auth::{AccountPolicy, Passwords, RateLimits, Sealer, Tokens, Viewer},
     config::Limits,
 };
 
@@ -33,6 +33,8 @@ pub struct CallParts {
     pub limits: Arc<Limits>,
     /// The secret under which cursors are sealed.
     pub cursor_key: Arc<[u8; 32]>,
+    /// Encrypts secrets that must be read again.
+    pub sealer: Arc<Sealer>,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// Makes and reads access tokens.

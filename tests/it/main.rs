@@ -15,6 +15,7 @@ mod customer_group;
 mod load_csv;
 mod loaders;
 mod mail;
+mod mfa;
 mod order;
 mod organization;
 mod security;

@@ -6,7 +6,7 @@ use entity::{
     auth_identity, customer,
     id::{AuthIdentityId, CustomerId, PrefixedId, ProviderIdentityId, SessionId, StaffUserId},
     provider_identity,
-    session::{self, ActorType, Assurance},
+    session::ActorType,
     staff_user,
 };
 use sea_orm::{
@@ -14,13 +14,13 @@ use sea_orm::{
 };
 use secrecy::SecretString;
 
-use super::token::{self, Purpose};
+use super::{
+    admission::{self, Admitted, Entrant, EntryTokens},
+    token,
+};
 use crate::{
     auth::{Passwords, Verdict, rate_limit},
-    features::{
-        identity::service::PASSWORD,
-        session::service::{self as sessions, NewSession, RefreshToken},
-    },
+    features::{identity::service::PASSWORD, session::service as sessions},
     text::normalize_email,
     work::{Call, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
@@ -29,9 +29,7 @@ use crate::{
 /// opens nothing.
 #[derive(Clone, Debug)]
 pub struct Proof {
-    identity: AuthIdentityId,
-    actor: ActorType,
-    actor_id: Uuid,
+    entrant: Entrant,
     provider: ProviderIdentityId,
     secret_hash: String,
     better_hash: Option<String>,
@@ -74,62 +72,32 @@ pub async fn check(
         return Err(invalid(""));
     };
     if !known.is_active {
-        return Err(UserError::new(
-            ErrorCode::AccountDisabled,
-            "",
-            "This account may not log in. Ask customer service.",
-        )
-        .into());
+        return Err(admission::disabled().into());
     }
     Ok(Proof {
-        identity: known.identity,
-        actor,
-        actor_id,
+        entrant: Entrant {
+            identity: known.identity,
+            actor,
+            actor_id,
+        },
         provider: known.provider,
         secret_hash,
         better_hash,
     })
 }
 
-/// Opens a session for somebody who gave the right password.
+/// Lets somebody in who gave the right password, or asks for their second factor.
 ///
 /// # Errors
 /// `INVALID_CREDENTIALS` when the password was changed or the account shut since it was checked.
-pub async fn log_in(
-    unit: &mut UnitOfWork,
-    proof: Proof,
-    refresh_token: RefreshToken,
-) -> Result<session::Model, WriteError> {
-    // Locked, so that shutting the account and logging in come one after the other.
-    let may = match proof.actor {
-        ActorType::Customer => customer::Entity::find_by_id(CustomerId(proof.actor_id))
-            .filter(customer::Column::HasAccount.eq(true))
-            .filter(customer::Column::Status.eq(customer::Status::Active))
-            .lock_exclusive()
-            .one(unit.db())
-            .await?
-            .is_some(),
-        ActorType::Staff => staff_user::Entity::find_by_id(StaffUserId(proof.actor_id))
-            .filter(staff_user::Column::Status.eq(staff_user::Status::Active))
-            .lock_exclusive()
-            .one(unit.db())
-            .await?
-            .is_some(),
-    };
+pub async fn log_in(unit: &mut UnitOfWork, proof: Proof, tokens: &EntryTokens) -> Result<Admitted, WriteError> {
     let secret_hash = proof.better_hash.as_ref().unwrap_or(&proof.secret_hash);
-    if !may || !replace(unit, proof.provider, &proof.secret_hash, secret_hash).await? {
+    if !admission::may_log_in(unit, proof.entrant).await?
+        || !replace(unit, proof.provider, &proof.secret_hash, secret_hash).await?
+    {
         return Err(invalid(""));
     }
-    // Whoever knows the password has no need of a link to set another, and nobody else shall have one.
-    token::withdraw_all_of(unit, Purpose::PASSWORD_RESET, proof.identity).await?;
-    let new = NewSession {
-        identity: proof.identity,
-        actor: proof.actor,
-        actor_id: proof.actor_id,
-        refresh_token,
-        assurance: Assurance::One,
-    };
-    sessions::open(unit, new).await
+    admission::pass(unit, proof.entrant, tokens).await
 }
 
 /// A password that may be put in the place of another.
@@ -150,11 +118,7 @@ pub async fn prepare_change(
     current: &SecretString,
     new: &SecretString,
 ) -> Result<PasswordChange, WriteError> {
-    let row = provider_identity::Entity::find()
-        .filter(provider_identity::Column::AuthIdentityId.eq(identity))
-        .filter(provider_identity::Column::Provider.eq(PASSWORD))
-        .one(call.db())
-        .await?;
+    let row = password_of(call, identity).await?;
     let subject = row.as_ref().map(|row| row.subject.as_str()).unwrap_or_default();
     rate_limit::count_account(call, "log-in", subject).await?;
     let passwords: &Passwords = &call.passwords;
@@ -172,6 +136,55 @@ pub async fn prepare_change(
     }
 }
 
+/// The right password of somebody who is logged in, and what it was compared with.
+#[derive(Clone, Debug)]
+pub struct OwnPassword {
+    provider: ProviderIdentityId,
+    secret_hash: String,
+}
+
+/// Compares a password with that of whoever is logged in.
+///
+/// # Errors
+/// `INVALID_CREDENTIALS`, also for somebody who has no password; [`WriteError::Overloaded`].
+pub async fn check_own(
+    call: &Arc<Call>,
+    identity: AuthIdentityId,
+    password: &SecretString,
+) -> Result<OwnPassword, WriteError> {
+    let row = password_of(call, identity).await?;
+    let subject = row.as_ref().map(|row| row.subject.as_str()).unwrap_or_default();
+    rate_limit::count_account(call, "log-in", subject).await?;
+    let stored = row.as_ref().and_then(|row| row.secret_hash.as_deref());
+    match (call.passwords.verify(password, stored).await?, &row, stored) {
+        (Verdict::Right | Verdict::RightButWeak(_), Some(row), Some(stored)) => Ok(OwnPassword {
+            provider: row.id,
+            secret_hash: stored.to_owned(),
+        }),
+        _ => Err(invalid("password")),
+    }
+}
+
+/// Notes that the password was used.
+///
+/// # Errors
+/// `INVALID_CREDENTIALS` when it was changed since it was compared.
+pub async fn confirm_own(unit: &UnitOfWork, own: &OwnPassword) -> Result<(), WriteError> {
+    if replace(unit, own.provider, &own.secret_hash, &own.secret_hash).await? {
+        Ok(())
+    } else {
+        Err(invalid("password"))
+    }
+}
+
+async fn password_of(call: &Call, identity: AuthIdentityId) -> Result<Option<provider_identity::Model>, DbErr> {
+    provider_identity::Entity::find()
+        .filter(provider_identity::Column::AuthIdentityId.eq(identity))
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
+        .one(call.db())
+        .await
+}
+
 /// Puts the new password in place and ends every other session: whoever knew the old one is out.
 ///
 /// # Errors
@@ -184,6 +197,7 @@ pub async fn change(
     if !replace(unit, change.provider, &change.secret_hash, &change.new_hash).await? {
         return Err(invalid("currentPassword"));
     }
+    token::withdraw_ways_in(unit, identity).await?;
     sessions::end_others(unit, identity, session).await?;
     if let (_, Some(actor)) = unit.viewer().actor() {
         unit.record(Record {

@@ -2,12 +2,17 @@
 //!
 //! What this room answers never tells whether an e-mail address is known.
 
+pub mod addressee;
+pub mod admission;
 pub mod credentials;
 mod customer_invite;
 mod customer_register;
 mod email_change;
+mod email_log_in;
 mod email_verification;
 mod invitation;
+mod magic_link;
+mod one_time_code;
 mod password_change;
 mod password_reset;
 pub mod proof;
@@ -25,4 +30,6 @@ pub struct AccountMutation(
     email_change::EmailChangeMutation,
     password_reset::PasswordResetMutation,
     customer_invite::CustomerInviteMutation,
+    magic_link::MagicLinkMutation,
+    one_time_code::OneTimeCodeMutation,
 );

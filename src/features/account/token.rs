@@ -3,26 +3,33 @@
 //! A token has 256 random bits, of which only the SHA-256 is kept; it is good for one purpose, for a short time, and
 //! once: using it is one conditional update, so of many who present it at once one gets what it is good for. A newer
 //! token of the same purpose for the same e-mail address takes the place of the older ones.
+//!
+//! A code that somebody types has only eight digits. Such a token is found by its e-mail address, each try is counted
+//! before it is compared, and after five it is dead.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::{
     account_token::{Column, Entity, Model},
-    id::{AuthIdentityId, CustomerId},
+    id::{AccountTokenId, AuthIdentityId, CustomerId},
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    entity::prelude::Json, sea_query::Expr,
+    entity::prelude::Json,
+    sea_query::{Expr, ExprTrait, IntoCondition},
 };
 
 use crate::{
-    auth::secret_hash,
-    work::{ErrorCode, UnitOfWork, UserError, WriteError},
+    auth::{one_time_code::ONE_TIME_CODE, secret_hash},
+    work::{Call, ErrorCode, UnitOfWork, UserError, WriteError},
 };
 
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 128;
+
+/// How often something may be tried with one token.
+pub const TRIES: i32 = 5;
 
 /// What a token is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +44,12 @@ impl Purpose {
     pub const PASSWORD_RESET: Self = Self("PASSWORD_RESET");
     /// Putting another e-mail address in the place of the present one.
     pub const EMAIL_CHANGE: Self = Self("EMAIL_CHANGE");
+    /// Logging in by a link.
+    pub const MAGIC_LINK: Self = Self("MAGIC_LINK");
+    /// Logging in by a code.
+    pub const ONE_TIME_CODE: Self = Self(ONE_TIME_CODE);
+    /// Showing the second factor, after the first.
+    pub const MFA_CHALLENGE: Self = Self("MFA_CHALLENGE");
     /// Accepting an invitation to open an account.
     pub const INVITATION: Self = Self("INVITATION");
 }
@@ -173,6 +186,89 @@ pub async fn withdraw_all_of(unit: &UnitOfWork, purpose: Purpose, identity: Auth
         .exec(unit.db())
         .await?;
     Ok(())
+}
+
+/// Makes everything good no longer by which an identity could log in without its password, or set a new one: its owner
+/// is in.
+///
+/// # Errors
+/// Faults.
+pub async fn withdraw_ways_in(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<(), DbErr> {
+    let purposes = [
+        Purpose::PASSWORD_RESET,
+        Purpose::MAGIC_LINK,
+        Purpose::ONE_TIME_CODE,
+        Purpose::MFA_CHALLENGE,
+    ];
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(Column::AuthIdentityId.eq(identity))
+        .filter(Column::Purpose.is_in(purposes.map(|purpose| purpose.0)))
+        .filter(Column::UsedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// Counts a try with the token that has this secret, before anything is compared; `None` when it is not good for this,
+/// or was tried too often.
+///
+/// # Errors
+/// Faults.
+pub async fn count_try(unit: &UnitOfWork, purpose: Purpose, secret: &str) -> Result<Option<Model>, DbErr> {
+    if secret.len() > LONGEST {
+        return Ok(None);
+    }
+    count_try_of(unit, unused(purpose, secret)).await
+}
+
+/// The same with the newest token about this e-mail address.
+///
+/// # Errors
+/// Faults.
+pub async fn count_try_with_newest(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<Option<Model>, DbErr> {
+    match newest(unit, purpose, email).await? {
+        Some(token) => count_try_of(unit, Column::Id.eq(token.id).into_condition()).await,
+        None => Ok(None),
+    }
+}
+
+/// Whom the token with this secret is about, whether or not it is good.
+///
+/// # Errors
+/// Faults.
+pub async fn identity_of(call: &Call, purpose: Purpose, secret: &str) -> Result<Option<AuthIdentityId>, DbErr> {
+    if secret.len() > LONGEST {
+        return Ok(None);
+    }
+    let token = Entity::find().filter(unused(purpose, secret)).one(call.db()).await?;
+    Ok(token.and_then(|token| token.auth_identity_id))
+}
+
+async fn count_try_of(unit: &UnitOfWork, which: Condition) -> Result<Option<Model>, DbErr> {
+    let counted = Entity::update_many()
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(which)
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(unit.now()))
+        .filter(Column::Attempts.lt(TRIES))
+        .exec_with_returning(unit.db())
+        .await?;
+    Ok(counted.into_iter().next())
+}
+
+/// Uses up a token that was found in another way than by its secret; `false` when somebody else has done so.
+///
+/// # Errors
+/// Faults.
+pub async fn use_up(unit: &UnitOfWork, id: AccountTokenId) -> Result<bool, DbErr> {
+    let used = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::UsedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(used.rows_affected == 1)
 }
 
 /// The newest token of a purpose about this e-mail address that is still good.

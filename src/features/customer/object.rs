@@ -11,6 +11,7 @@ use crate::{
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer, write_groups_of},
+        mfa::{MfaFactor, factors_of},
         order::{OrderLinkConnection, OrderLinkWhere, orders_of, write_orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
         session::{SessionConnection, sessions_of},
@@ -375,6 +376,16 @@ impl Customer {
             before,
         };
         apart(sessions_of(ctx, self.0.id, page)).await.map(Some)
+    }
+
+    /// What is asked for beside the customer's password at a log-in, oldest first. A customer sees their own; others
+    /// require `sessions:read`.
+    #[graphql(
+        guard = "guard::store_or_sessions_read",
+        visible = "guard::shows::store_or_sessions_read"
+    )]
+    async fn mfa_factors(&self, ctx: &Context<'_>) -> Result<Option<Vec<MfaFactor>>> {
+        apart(factors_of(ctx, self.0.id)).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.

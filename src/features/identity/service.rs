@@ -138,6 +138,21 @@ pub async fn set_password(
     Ok(())
 }
 
+/// Takes the password away from an identity that nobody has proven the e-mail address of: a stranger may have typed
+/// it. The owner can set one of their own.
+///
+/// # Errors
+/// Faults.
+pub async fn drop_unproven_password(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<(), DbErr> {
+    provider_identity::Entity::delete_many()
+        .filter(provider_identity::Column::AuthIdentityId.eq(identity))
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
+        .filter(provider_identity::Column::VerifiedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
 /// Whose log-ins these normalized e-mail addresses are, where they are some: a customer's, or somebody else's.
 ///
 /// # Errors

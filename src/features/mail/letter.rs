@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use minijinja::{Environment, Value, context};
 
 /// The built-in templates.
-const BUILT_IN: [(&str, &str); 19] = [
+const BUILT_IN: [(&str, &str); 27] = [
     (
         "already_registered.de.txt",
         include_str!("templates/already_registered.de.txt"),
@@ -29,6 +29,14 @@ const BUILT_IN: [(&str, &str); 19] = [
     ("invitation.de.txt", include_str!("templates/invitation.de.txt")),
     ("invitation.txt", include_str!("templates/invitation.txt")),
     ("layout.html", include_str!("templates/layout.html")),
+    ("magic_link.de.txt", include_str!("templates/magic_link.de.txt")),
+    ("magic_link.txt", include_str!("templates/magic_link.txt")),
+    ("mfa_added.de.txt", include_str!("templates/mfa_added.de.txt")),
+    ("mfa_added.txt", include_str!("templates/mfa_added.txt")),
+    ("mfa_removed.de.txt", include_str!("templates/mfa_removed.de.txt")),
+    ("mfa_removed.txt", include_str!("templates/mfa_removed.txt")),
+    ("one_time_code.de.txt", include_str!("templates/one_time_code.de.txt")),
+    ("one_time_code.txt", include_str!("templates/one_time_code.txt")),
     (
         "password_changed.de.txt",
         include_str!("templates/password_changed.de.txt"),
@@ -60,6 +68,24 @@ pub struct Letter {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+}
+
+/// What is in one letter and nowhere else.
+#[derive(Clone)]
+pub enum Enclosure {
+    /// A token, which goes into the link.
+    Token(String),
+    /// A code, which its reader types.
+    Code(String),
+}
+
+impl std::fmt::Debug for Enclosure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Token(_) => "Token",
+            Self::Code(_) => "Code",
+        })
+    }
 }
 
 /// A template cannot be used.
@@ -116,8 +142,7 @@ impl Letters {
         Ok(Self { environment, links })
     }
 
-    /// Writes a letter: in the language of the locale where there is a template in it, else in English. `secret` goes
-    /// into its link.
+    /// Writes a letter: in the language of the locale where there is a template in it, else in English.
     ///
     /// # Errors
     /// When there is no such template, or it cannot be filled in.
@@ -126,13 +151,17 @@ impl Letters {
         template: &str,
         locale: Option<&str>,
         data: &serde_json::Value,
-        secret: Option<&str>,
+        enclosure: Option<&Enclosure>,
     ) -> Result<Letter, LetterError> {
         let failed = |reason: String| LetterError {
             template: template.to_owned(),
             reason,
         };
-        let link = secret.map(|secret| self.link(template, data, secret));
+        let (link, code) = match enclosure {
+            Some(Enclosure::Token(token)) => (Some(self.link(template, data, token)), None),
+            Some(Enclosure::Code(code)) => (None, Some(code.clone())),
+            None => (None, None),
+        };
         let mut values: HashMap<String, Value> = data
             .as_object()
             .into_iter()
@@ -141,6 +170,7 @@ impl Letters {
             .collect();
         values.insert("shop_name".to_owned(), Value::from(self.links.shop_name.clone()));
         values.insert("link".to_owned(), Value::from(link.clone()));
+        values.insert("code".to_owned(), Value::from(code));
         let (name, language) = self
             .find(template, locale, "txt")
             .ok_or_else(|| failed("there is none".to_owned()))?;
@@ -258,9 +288,16 @@ mod tests {
             let mut steps = name.split('.');
             let template = steps.next().unwrap();
             let locale = steps.next().filter(|step| *step != "txt");
+            let enclosure = match template {
+                "one_time_code" => Enclosure::Code("12345678".to_owned()),
+                _ => Enclosure::Token("hush".to_owned()),
+            };
             let letter = letters()
-                .write(template, locale, &json!({ "name": "Ada" }), Some("hush"))
+                .write(template, locale, &json!({ "name": "Ada" }), Some(&enclosure))
                 .unwrap();
+            if template == "one_time_code" {
+                assert!(letter.text.contains("12345678") && letter.html.contains("12345678"));
+            }
             assert!(
                 !letter.subject.is_empty() && letter.text.contains("Ada"),
                 "{name}: {letter:?}"

@@ -10,6 +10,6 @@ mod query;
 pub mod service;
 pub mod visibility;
 
-pub use letter::{Letter, LetterError, Letters, Links};
+pub use letter::{Enclosure, Letter, LetterError, Letters, Links};
 pub use object::Mail;
 pub use query::MailQuery;

@@ -14,8 +14,13 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
+use super::Enclosure;
 use crate::{
-    auth::{ACCOUNT_TOKEN_PREFIX, secret_hash},
+    auth::{
+        ACCOUNT_TOKEN_PREFIX,
+        one_time_code::{ONE_TIME_CODE, code_hash, new_code},
+        secret_hash,
+    },
     work::{UnitOfWork, WriteError, dialect},
 };
 
@@ -85,7 +90,7 @@ pub struct Claimed {
     /// The mail.
     pub row: Model,
     /// The secret of its token, made just now: it is in this mail and nowhere else.
-    pub secret: Option<String>,
+    pub enclosure: Option<Enclosure>,
 }
 
 /// Takes mails that are due, so that no other process sends them.
@@ -104,21 +109,14 @@ pub async fn claim(unit: &UnitOfWork, most: u64) -> Result<Vec<Claimed>, WriteEr
         .await?;
     let mut claimed = Vec::with_capacity(due.len());
     for mut row in due {
-        let secret = match row.account_token_id {
+        let enclosure = match row.account_token_id {
             Some(token) => {
-                let secret = format!("{ACCOUNT_TOKEN_PREFIX}{}", unit.call().ids.token());
-                let renewed = account_token::Entity::update_many()
-                    .col_expr(account_token::Column::SecretHash, Expr::val(secret_hash(&secret)))
-                    .filter(account_token::Column::Id.eq(token))
-                    .filter(account_token::Column::UsedAt.is_null())
-                    .filter(account_token::Column::ExpiresAt.gt(unit.now()))
-                    .exec(unit.db())
-                    .await?;
-                if renewed.rows_affected == 0 {
+                let enclosure = renew(unit, token).await?;
+                if enclosure.is_none() {
                     // A newer mail has taken its place, or it has become pointless.
                     row.state = State::Withheld;
                 }
-                Some(secret)
+                enclosure
             }
             None => None,
         };
@@ -128,10 +126,37 @@ pub async fn claim(unit: &UnitOfWork, most: u64) -> Result<Vec<Claimed>, WriteEr
             .exec_without_returning(unit.db())
             .await?;
         if row.state == State::Queued {
-            claimed.push(Claimed { row, secret });
+            claimed.push(Claimed { row, enclosure });
         }
     }
     Ok(claimed)
+}
+
+/// Makes the secret of a token, which is of the kind that its purpose wants; `None` when the token is not good any more.
+async fn renew(unit: &UnitOfWork, token: AccountTokenId) -> Result<Option<Enclosure>, DbErr> {
+    let purpose: Option<String> = account_token::Entity::find_by_id(token)
+        .select_only()
+        .column(account_token::Column::Purpose)
+        .into_tuple()
+        .one(unit.db())
+        .await?;
+    let (enclosure, hash) = if purpose.as_deref() == Some(ONE_TIME_CODE) {
+        let code = new_code();
+        let hash = code_hash(unit.call().tokens.keys(), token, &code);
+        (Enclosure::Code(code), hash)
+    } else {
+        let secret = format!("{ACCOUNT_TOKEN_PREFIX}{}", unit.call().ids.token());
+        let hash = secret_hash(&secret);
+        (Enclosure::Token(secret), hash)
+    };
+    let renewed = account_token::Entity::update_many()
+        .col_expr(account_token::Column::SecretHash, Expr::val(hash))
+        .filter(account_token::Column::Id.eq(token))
+        .filter(account_token::Column::UsedAt.is_null())
+        .filter(account_token::Column::ExpiresAt.gt(unit.now()))
+        .exec(unit.db())
+        .await?;
+    Ok((renewed.rows_affected == 1).then_some(enclosure))
 }
 
 /// Why a mail was not taken by the mail server.

@@ -8,8 +8,9 @@ use secrecy::ExposeSecret;
 use super::service::RefreshToken;
 use crate::{
     auth::AccessToken,
-    graphql::{DateTime, fault},
-    work::{Call, SessionTokens},
+    features::account::admission::{Admitted, EntryTokens},
+    graphql::{DateTime, Problem, fault, problems},
+    work::{Call, ErrorCode, SessionTokens, UserError},
 };
 
 /// What a client gets to go on with.
@@ -52,6 +53,31 @@ impl Grant {
             is_in_cookies,
             refresh_token_expires_at: DateTime(session.expires_at),
         })
+    }
+}
+
+/// What a payload shows of a log-in: the tokens of the session, or the token with which the second factor is shown.
+pub(crate) fn entered(
+    call: &Call,
+    admitted: Option<Admitted>,
+    tokens: &EntryTokens,
+    user_errors: Vec<Problem>,
+) -> async_graphql::Result<(Option<Grant>, Option<String>, Vec<Problem>)> {
+    match admitted {
+        Some(Admitted::Session(session)) => {
+            let grant = Grant::of(call, &session, &tokens.refresh_token)?;
+            Ok((Some(grant), None, user_errors))
+        }
+        Some(Admitted::Challenged) => {
+            let asked = UserError::new(
+                ErrorCode::MfaRequired,
+                "",
+                "Give the code of your second factor, or a recovery code, to sessionVerifyMfa.",
+            );
+            let challenge = tokens.challenge.expose_secret().to_owned();
+            Ok((None, Some(challenge), problems(vec![asked])))
+        }
+        None => Ok((None, None, user_errors)),
     }
 }
 

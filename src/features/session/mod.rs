@@ -17,7 +17,7 @@ mod viewer;
 pub mod visibility;
 
 pub use edge::{SessionConnection, sessions_of};
-pub(crate) use grant::{Grant, grant_payload};
+pub(crate) use grant::{Grant, entered, grant_payload};
 pub use session_create::SessionActor;
 pub use viewer::{CurrentViewer, ViewerKind, ViewerQuery};
 

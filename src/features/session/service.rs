@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use entity::{
     auth_identity, customer,
     id::{AuthIdentityId, CustomerId, PrefixedId, SessionId, StaffUserId},
+    mfa_factor,
     session::{ActorType, Assurance, Column, Entity, Model},
     staff_user,
 };
@@ -11,7 +12,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::Uuid,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -346,25 +347,58 @@ fn of_customers(unit: &UnitOfWork, customers: &[CustomerId]) -> Condition {
         .add(Column::AuthIdentityId.in_subquery(identities))
 }
 
-/// Asks for a recent log-in before a sensitive write.
+/// Asks for a recent log-in before a sensitive write: with the second factor, where there is one.
 ///
 /// # Errors
 /// `STEP_UP_REQUIRED`.
 pub async fn check_step_up(unit: &UnitOfWork, session: SessionId) -> Result<(), WriteError> {
     let age = TimeDelta::from_std(unit.call().policy.step_up_age).unwrap_or(TimeDelta::MAX);
+    let factors = Query::select()
+        .expr(Expr::val(1))
+        .from(mfa_factor::Entity)
+        .and_where(
+            Expr::col((mfa_factor::Entity, mfa_factor::Column::AuthIdentityId))
+                .equals((Entity, Column::AuthIdentityId)),
+        )
+        .and_where(mfa_factor::Column::ConfirmedAt.is_not_null())
+        .take();
     let recent = Entity::find_by_id(session)
         .filter(Column::RevokedAt.is_null())
         .filter(Column::ImpersonatorId.is_null())
         .filter(Column::AuthenticatedAt.gt(unit.now() - age))
+        .filter(
+            Condition::any()
+                .add(Column::Assurance.eq(Assurance::Two))
+                .add(Expr::exists(factors).not()),
+        )
         .count(unit.db())
         .await?;
     if recent == 0 {
         return Err(UserError::new(
             ErrorCode::StepUpRequired,
             "",
-            "Prove again who you are: log in anew, then repeat this.",
+            "Prove again who you are with sessionStepUp, or log in anew, then repeat this.",
         )
         .into());
+    }
+    Ok(())
+}
+
+/// Notes that somebody has just proven again who they are.
+///
+/// # Errors
+/// Faults.
+pub async fn step_up(unit: &mut UnitOfWork, session: SessionId, assurance: Assurance) -> Result<(), WriteError> {
+    let renewed = Entity::update_many()
+        .col_expr(Column::AuthenticatedAt, Expr::val(unit.now()))
+        .col_expr(Column::Assurance, Expr::val(assurance))
+        .filter(Column::Id.eq(session))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ImpersonatorId.is_null())
+        .exec_with_returning(unit.db())
+        .await?;
+    for session in renewed {
+        unit.record(record("auth.step_up", session.id, session.actor_id));
     }
     Ok(())
 }

@@ -3,14 +3,11 @@
 use async_graphql::{Context, Enum, InputObject, Object, Result};
 use entity::session::ActorType;
 
-use super::{
-    grant::{Grant, grant_payload},
-    service::RefreshToken,
-};
+use super::grant::{entered, grant_payload};
 use crate::{
-    features::account::credentials,
+    features::account::{admission::EntryTokens, credentials},
     graphql::{ContextExt, Email, Secret, payload},
-    work::{Once, UnitOfWork, WriteError, WriteOptions},
+    work::{Once, UnitOfWork, WriteOptions},
 };
 
 /// The mutation of this file.
@@ -50,13 +47,17 @@ pub struct SessionCreateInput {
 
 grant_payload! {
     /// What `sessionCreate` answers.
-    SessionCreatePayload
+    SessionCreatePayload {
+        /// Where there is a second factor (`MFA_REQUIRED`), the token to give to `sessionVerifyMfa`; good for five
+        /// minutes and five tries.
+        mfa_token: Option<String>,
+    }
 }
 
 #[Object]
 impl SessionCreateMutation {
     /// Logs in. Whatever is wrong, the answer is `INVALID_CREDENTIALS`; who knows the password of an account that may
-    /// not log in is told `ACCOUNT_DISABLED`.
+    /// not log in is told `ACCOUNT_DISABLED`, and who has a second factor is asked for it (`MFA_REQUIRED`).
     async fn session_create(
         &self,
         ctx: &Context<'_>,
@@ -64,7 +65,7 @@ impl SessionCreateMutation {
     ) -> Result<Option<SessionCreatePayload>> {
         let call = ctx.call();
         let actor = ActorType::from(input.actor);
-        let token = RefreshToken::first(&call.ids);
+        let tokens = EntryTokens::new(&call.ids);
         let written = match credentials::check(call, &input.email.0, &input.password.0, actor).await {
             Ok(proof) => {
                 // No idempotency key, not even from the header: tokens are never kept.
@@ -72,20 +73,17 @@ impl SessionCreateMutation {
                     mutation: "sessionCreate",
                     ..WriteOptions::default()
                 };
-                let token = token.clone();
+                let tokens = tokens.clone();
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    let session = credentials::log_in(unit, proof.clone(), token.clone()).await?;
-                    Ok::<_, WriteError>(Once(session))
+                    credentials::log_in(unit, proof.clone(), &tokens).await.map(Once)
                 })
                 .await
             }
             Err(error) => Err(error),
         };
-        let (session, user_errors, _) = payload(call, written)?;
-        let grant = match session {
-            Some(Once(session)) => Some(Grant::of(call, &session, &token)?),
-            None => None,
-        };
-        Ok(Some(SessionCreatePayload::new(grant, user_errors)))
+        let (admitted, user_errors, _) = payload(call, written)?;
+        let admitted = admitted.map(|Once(admitted)| admitted);
+        let (grant, mfa_token, user_errors) = entered(call, admitted, &tokens, user_errors)?;
+        Ok(Some(SessionCreatePayload::new(grant, mfa_token, user_errors)))
     }
 }

@@ -197,6 +197,7 @@ impl TestApp {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             limits: Limits::default(),
             keys: SigningKeys::from_pem(&signing_key, &setup.older_keys).unwrap(),
+            encryption_key: None,
             tokens: TokenSettings::default(),
             password_policy: PasswordPolicy::default(),
             accounts: setup.accounts,

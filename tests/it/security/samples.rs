@@ -72,7 +72,17 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "customerPasswordResetSend" | "customerSessionsRevoke" => json!({ "id": "<ada>" }),
         "customerInvite" => json!({ "email": "invited@example.com" }),
         "customerInviteResend" | "customerInviteRevoke" => json!({ "id": "<made>" }),
+        "customerMfaReset" => json!({ "id": "<ada>", "reason": "lost" }),
         // These have no dry run.
+        "magicLinkRequest" | "otpRequest" => return Some(json!({ "email": "nobody@example.com" })),
+        "magicLinkConsume" => return Some(json!({ "token": "wrong" })),
+        "otpConfirm" => return Some(json!({ "email": "nobody@example.com", "code": "wrong" })),
+        "mfaEnrollStart" => return Some(json!({ "name": "a".repeat(101) })),
+        "mfaEnrollConfirm" => return Some(json!({ "code": "wrong" })),
+        "mfaDisable" => return Some(json!({ "id": "mfa_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
+        "recoveryCodesGenerate" => return Some(json!({ "factorId": "mfa_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
+        "sessionVerifyMfa" => return Some(json!({ "mfaToken": "wrong", "code": "wrong" })),
+        "sessionStepUp" => return Some(json!({ "password": "wrong" })),
         "passwordResetRequest" | "emailVerificationRequest" => return Some(json!({ "email": "nobody@example.com" })),
         "passwordReset" => return Some(json!({ "token": "wrong", "newPassword": "short" })),
         "emailVerificationConfirm" | "emailChangeConfirm" => return Some(json!({ "token": "wrong" })),
@@ -202,6 +212,10 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "SessionEdge" => &[
             "{ me { sessions { edges { @ } } } }",
             "{ customer(id: \"<ada>\") { sessions { edges { @ } } } }",
+        ],
+        "MfaFactor" => &[
+            "{ me { mfaFactors { @ } } }",
+            "{ customer(id: \"<ada>\") { mfaFactors { @ } } }",
         ],
         "Mail" => &["{ mails { nodes { @ } } }"],
         "MailConnection" => &["{ mails { @ } }"],

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::graph::Graph;
-use crate::harness::{Persona, TestApp};
+use crate::{
+    harness::{Persona, TestApp},
+    mfa,
+};
 
 /// Everything that Ada has, and what once was there.
 #[derive(Debug)]
@@ -66,13 +69,15 @@ impl World {
         world.names.insert("thousand ids", thousand);
         // A session is ended for good, so the samples name one that is nobody's.
         world.names.insert("session", nobodys("sess"));
-        world.theirs.insert("sess".to_owned(), app.another_session(&ada).await);
         world.own("ada", ada.id().to_owned());
         world.names.insert("bob", bob.id().to_owned());
         world.addresses(app).await;
         world.groups(app).await;
         world.organizations(app).await;
         world.orders(app).await;
+        // Ends her other sessions.
+        world.factors(app, &ada).await;
+        world.theirs.insert("sess".to_owned(), app.another_session(&ada).await);
         // The customers come last, because what is theirs goes with them.
         let made = world
             .run(
@@ -242,6 +247,14 @@ impl World {
         let link = &made["results"][0]["orderLink"];
         self.own("order", text(&link["id"]));
         self.own("channel", text(&link["channel"]["id"]));
+    }
+
+    async fn factors(&mut self, app: &TestApp, ada: &Persona) {
+        let gone = mfa::enroll(app, ada).await.factor;
+        self.run(app, "customer", "mfaDisable", json!({ "id": gone }), "isDisabled")
+            .await;
+        self.lost(gone);
+        self.own("factor", mfa::enroll(app, ada).await.factor);
     }
 
     fn own(&mut self, name: &'static str, id: String) {
