@@ -1,11 +1,24 @@
 //! `api_key`: the secret by which a back-office system is known.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{ApiKeyId, StaffUserId},
+    id::{ApiKeyId, ChannelId, StaffUserId},
     personal_data::{Classified, DataClass},
 };
+
+/// What an API key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Kind {
+    /// Known to a back-office system alone; has permissions.
+    #[sea_orm(string_value = "SECRET")]
+    Secret,
+    /// Known to everybody who looks at a storefront; names its channel and opens nothing.
+    #[sea_orm(string_value = "PUBLISHABLE")]
+    Publishable,
+}
 
 /// One API key.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -31,6 +44,16 @@ pub struct Model {
     pub expires_at: Option<DateTimeUtc>,
     /// When the key was withdrawn.
     pub revoked_at: Option<DateTimeUtc>,
+    /// What the key is for.
+    pub kind: Kind,
+    /// The channel of a publishable key.
+    pub channel_id: Option<ChannelId>,
+    /// The hash of the secret before the present one; unique.
+    pub previous_secret_hash: Option<String>,
+    /// Until when the secret before works too.
+    pub previous_expires_at: Option<DateTimeUtc>,
+    /// When the key was last used, to the minute.
+    pub last_used_at: Option<DateTimeUtc>,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -42,7 +65,7 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Classified for Entity {
     fn class(column: &Column) -> DataClass {
         match column {
-            Column::SecretHash => DataClass::Secret,
+            Column::SecretHash | Column::PreviousSecretHash => DataClass::Secret,
             Column::Id
             | Column::Name
             | Column::SecretHint
@@ -50,7 +73,11 @@ impl Classified for Entity {
             | Column::CreatedBy
             | Column::CreatedAt
             | Column::ExpiresAt
-            | Column::RevokedAt => DataClass::Impersonal,
+            | Column::RevokedAt
+            | Column::Kind
+            | Column::ChannelId
+            | Column::PreviousExpiresAt
+            | Column::LastUsedAt => DataClass::Impersonal,
         }
     }
 }

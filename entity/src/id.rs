@@ -198,6 +198,10 @@ ids! {
     MfaFactorId = "mfa";
     /// Names a recovery code.
     RecoveryCodeId = "rcode";
+    /// Names a role of staff users.
+    RoleId = "role";
+    /// Names that a staff user has a role.
+    RoleAssignmentId = "rasg";
 }
 
 #[cfg(test)]

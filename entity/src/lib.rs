@@ -32,6 +32,9 @@ pub mod outbox_event;
 pub mod provider_identity;
 pub mod rate_limit;
 pub mod recovery_code;
+pub mod role;
+pub mod role_assignment;
+pub mod role_parent;
 pub mod session;
 pub mod staff_user;
 pub mod timeline_entry;
@@ -107,6 +110,9 @@ pub fn tables() -> Vec<Table> {
         Table::of::<provider_identity::Entity>(),
         Table::of::<rate_limit::Entity>(),
         Table::of::<recovery_code::Entity>(),
+        Table::of::<role::Entity>(),
+        Table::of::<role_assignment::Entity>(),
+        Table::of::<role_parent::Entity>(),
         Table::of::<session::Entity>(),
         Table::of::<staff_user::Entity>(),
         Table::of::<timeline_entry::Entity>(),

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    id::OutboxEventId,
+    id::{OutboxEventId, StaffUserId},
     personal_data::{Classified, DataClass},
 };
 
@@ -38,6 +38,8 @@ pub struct Model {
     pub changed_paths: Json,
     /// The request that caused the event, at most 64 characters.
     pub request_id: Option<String>,
+    /// The staff user who acted as the actor.
+    pub impersonator_id: Option<StaffUserId>,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -60,7 +62,8 @@ impl Classified for Entity {
             | Column::ObjectId
             | Column::ObjectVersion
             | Column::ChangedPaths
-            | Column::RequestId => DataClass::Impersonal,
+            | Column::RequestId
+            | Column::ImpersonatorId => DataClass::Impersonal,
         }
     }
 }

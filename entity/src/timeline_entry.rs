@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    id::TimelineEntryId,
+    id::{StaffUserId, TimelineEntryId},
     personal_data::{Classified, DataClass},
 };
 
@@ -43,6 +43,8 @@ pub struct Model {
     pub previous_hash: String,
     /// The hash over this entry and `previous_hash`.
     pub hash: String,
+    /// The staff user who acted as the actor; the hash covers it where there is one.
+    pub impersonator_id: Option<StaffUserId>,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -67,7 +69,8 @@ impl Classified for Entity {
             | Column::RequestId
             | Column::ChangesDigest
             | Column::PreviousHash
-            | Column::Hash => DataClass::Impersonal,
+            | Column::Hash
+            | Column::ImpersonatorId => DataClass::Impersonal,
         }
     }
 }

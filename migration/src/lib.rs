@@ -31,6 +31,9 @@ mod m20261120_000015_add_session_security;
 mod m20261120_000016_create_account_token;
 mod m20261120_000017_create_mail;
 mod m20261120_000018_create_rate_limit;
+mod m20261120_000030_create_role;
+mod m20261120_000031_extend_api_key;
+mod m20261120_000032_add_impersonator;
 mod m20261120_000050_create_mfa_factor;
 
 /// Runs every migration in order.
@@ -59,6 +62,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000016_create_account_token::Migration),
             Box::new(m20261120_000017_create_mail::Migration),
             Box::new(m20261120_000018_create_rate_limit::Migration),
+            Box::new(m20261120_000030_create_role::Migration),
+            Box::new(m20261120_000031_extend_api_key::Migration),
+            Box::new(m20261120_000032_add_impersonator::Migration),
             Box::new(m20261120_000050_create_mfa_factor::Migration),
         ]
     }

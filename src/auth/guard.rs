@@ -81,7 +81,7 @@ macro_rules! guards {
             pub fn $name(ctx: &Context<'_>) -> Result<()> {
                 allow(
                     ctx,
-                    ctx.call().viewer.may(Permission::$permission),
+                    ctx.call().viewer.may_somewhere(Permission::$permission),
                     const_str(Permission::$permission),
                 )
             }
@@ -94,7 +94,7 @@ macro_rules! guards {
                 let viewer = &ctx.call().viewer;
                 allow(
                     ctx,
-                    viewer.customer().is_some() || viewer.may(Permission::$permission),
+                    viewer.customer().is_some() || viewer.may_somewhere(Permission::$permission),
                     const_str(Permission::$permission),
                 )
             }
@@ -154,6 +154,11 @@ guards! {
     mails_read / store_or_mails_read = MailsRead;
     sessions_read / store_or_sessions_read = SessionsRead;
     sessions_write / store_or_sessions_write = SessionsWrite;
+    staff_read / store_or_staff_read = StaffRead;
+    staff_write / store_or_staff_write = StaffWrite;
+    api_keys_read / store_or_api_keys_read = ApiKeysRead;
+    api_keys_write / store_or_api_keys_write = ApiKeysWrite;
+    customers_impersonate / store_or_customers_impersonate = CustomersImpersonate;
 }
 
 const fn const_str(permission: Permission) -> &'static str {
@@ -172,5 +177,10 @@ const fn const_str(permission: Permission) -> &'static str {
         Permission::MailsRead => "This needs the permission mails:read.",
         Permission::SessionsRead => "This needs the permission sessions:read.",
         Permission::SessionsWrite => "This needs the permission sessions:write.",
+        Permission::StaffRead => "This needs the permission staff:read.",
+        Permission::StaffWrite => "This needs the permission staff:write.",
+        Permission::ApiKeysRead => "This needs the permission api_keys:read.",
+        Permission::ApiKeysWrite => "This needs the permission api_keys:write.",
+        Permission::CustomersImpersonate => "This needs the permission customers:impersonate.",
     }
 }

@@ -7,6 +7,7 @@
 
 mod account_policy;
 mod authenticator;
+pub mod grants;
 pub mod guard;
 mod hash_threads;
 mod legacy_hash;
@@ -20,7 +21,9 @@ mod token;
 mod viewer;
 
 pub use account_policy::{AccountPolicy, Verification};
-pub use authenticator::{ACCOUNT_TOKEN_PREFIX, API_KEY_PREFIX, Authenticator, Unauthenticated, secret_hash};
+pub use authenticator::{
+    ACCOUNT_TOKEN_PREFIX, API_KEY_PREFIX, Authenticator, PUBLISHABLE_KEY_PREFIX, Unauthenticated, secret_hash,
+};
 pub use legacy_hash::LegacyHash;
 pub use password::{LONGEST_PASSWORD, Passwords, Verdict};
 pub use password_policy::PasswordPolicy;
@@ -30,4 +33,4 @@ pub use sealer::{Sealer, Unsealable};
 pub use token::{
     AccessToken, Act, Claims, InvalidKey, LONGEST_ACCESS, LONGEST_TOKEN, SigningKeys, TokenSettings, Tokens,
 };
-pub use viewer::Viewer;
+pub use viewer::{Impersonator, Viewer};

@@ -56,6 +56,16 @@ permissions! {
     SessionsRead = "sessions:read";
     /// End the sessions of customers, send them a mail to reset their password, invite them.
     SessionsWrite = "sessions:write";
+    /// See staff users and their roles.
+    StaffRead = "staff:read";
+    /// Create and change staff users and roles, and give roles.
+    StaffWrite = "staff:write";
+    /// See API keys, without their secrets.
+    ApiKeysRead = "api_keys:read";
+    /// Create, rotate and revoke API keys.
+    ApiKeysWrite = "api_keys:write";
+    /// Act as a customer.
+    CustomersImpersonate = "customers:impersonate";
 }
 
 /// The text names no permission.
@@ -81,6 +91,35 @@ impl Permissions {
     #[must_use]
     pub const fn with(self, permission: Permission) -> Self {
         Self(self.0 | 1 << permission as u64)
+    }
+
+    /// What is in this set or the other.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Reads what a table holds. A name that this version does not know allows nothing.
+    #[must_use]
+    pub fn stored(json: &serde_json::Value) -> Self {
+        json.as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(serde_json::Value::as_str)
+            .filter_map(|name| Self::parse([name]).ok())
+            .fold(Self::default(), Self::union)
     }
 
     /// Is it in the set?
@@ -154,7 +193,11 @@ impl FromStr for Permissions {
 }
 
 impl From<Permissions> for Vec<String> {
+    /// Everything is written `*`, so that it stays everything when there is more.
     fn from(set: Permissions) -> Self {
+        if set == Permissions::all() {
+            return vec!["*".to_owned()];
+        }
         set.iter().map(|permission| permission.as_str().to_owned()).collect()
     }
 }

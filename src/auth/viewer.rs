@@ -1,9 +1,41 @@
 //! Who is asking.
 
-use entity::id::{ApiKeyId, AuthIdentityId, CustomerId, PrefixedId, SessionId, StaffUserId};
+use std::sync::Arc;
+
+use entity::id::{ApiKeyId, AuthIdentityId, ChannelId, CustomerId, PrefixedId, SessionId, StaffUserId};
 use sea_orm::entity::prelude::Uuid;
 
-use super::{Permission, Permissions};
+use super::{
+    Permission, Permissions,
+    grants::{FieldMasks, Reach},
+};
+
+/// What a staff user may change who acts as a customer: what customer service does for somebody on the telephone. How
+/// the customer logs in is not among it.
+const WHILE_IMPERSONATING: &[&str] = &[
+    "profileUpdate",
+    "addressCreate",
+    "addressUpdate",
+    "addressDelete",
+    "addressSetDefault",
+    "addressBulkCreate",
+    "addressBulkUpdate",
+    "addressBulkDelete",
+    "sessionEnd",
+    "impersonationEnd",
+];
+
+/// What may be done even where nothing may be written.
+const ALWAYS: &[&str] = &["sessionEnd", "impersonationEnd"];
+
+/// A staff user who acts as a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Impersonator {
+    /// Who.
+    pub staff_user: StaffUserId,
+    /// Whether they may only look.
+    pub is_read_only: bool,
+}
 
 /// Who is asking.
 ///
@@ -20,6 +52,8 @@ pub enum Viewer {
         identity: AuthIdentityId,
         /// The session of the token.
         session: SessionId,
+        /// The staff user who acts as the customer, if it is not the customer.
+        impersonator: Option<Impersonator>,
     },
     /// A staff user.
     Staff {
@@ -29,8 +63,12 @@ pub enum Viewer {
         identity: AuthIdentityId,
         /// The session of the token.
         session: SessionId,
-        /// What they may do.
+        /// What they may do everywhere.
         permissions: Permissions,
+        /// Whether they are held to lower limits.
+        is_bounded: bool,
+        /// What they may do within channels, and what stays hidden from them.
+        reach: Arc<Reach>,
     },
     /// A back-office system.
     ApiKey {
@@ -51,6 +89,56 @@ impl Viewer {
             Self::Anonymous | Self::Store { .. } => false,
             Self::Staff { permissions, .. } | Self::ApiKey { permissions, .. } => permissions.contains(permission),
             Self::System => true,
+        }
+    }
+
+    /// May this viewer do it at least within one channel? Order links are the one thing that belongs to channels, and
+    /// seeing them the one thing that can be allowed for one of them: which, says the floor.
+    #[must_use]
+    pub fn may_somewhere(&self, permission: Permission) -> bool {
+        self.may(permission) || (permission == Permission::OrdersRead && !self.channels_for(permission).is_empty())
+    }
+
+    /// The channels within which the viewer may do it, beside those who may do it everywhere.
+    #[must_use]
+    pub fn channels_for(&self, permission: Permission) -> Vec<ChannelId> {
+        match self {
+            Self::Staff { reach, .. } => reach.channels_for(permission),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The fields that stay hidden from the viewer, as `Type.field`; `None` for nearly everybody.
+    #[must_use]
+    pub fn masks(&self) -> Option<&FieldMasks> {
+        match self {
+            Self::Staff { reach, .. } if !reach.masks.is_empty() => Some(&reach.masks),
+            _ => None,
+        }
+    }
+
+    /// Whether the viewer is held to lower limits.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        matches!(self, Self::Staff { is_bounded: true, .. })
+    }
+
+    /// The staff user who acts as the customer.
+    #[must_use]
+    pub fn impersonator(&self) -> Option<Impersonator> {
+        match self {
+            Self::Store { impersonator, .. } => *impersonator,
+            _ => None,
+        }
+    }
+
+    /// Whether somebody who acts as another may run this mutation; everybody else may, as far as this is concerned.
+    #[must_use]
+    pub fn may_run(&self, mutation: &str) -> bool {
+        match self.impersonator() {
+            None => true,
+            Some(Impersonator { is_read_only: true, .. }) => ALWAYS.contains(&mutation),
+            Some(_) => WHILE_IMPERSONATING.contains(&mutation),
         }
     }
 
@@ -121,6 +209,10 @@ impl Viewer {
     #[must_use]
     pub fn idempotency_actor(&self) -> String {
         let (kind, id) = self.actor();
-        format!("{kind}:{}", id.unwrap_or_default().simple())
+        let id = id.unwrap_or_default().simple();
+        match self.impersonator() {
+            Some(impersonator) => format!("{kind}:{id}:{}", impersonator.staff_user),
+            None => format!("{kind}:{id}"),
+        }
     }
 }

@@ -11,6 +11,12 @@ section! {
         page_store: u32 = 100,
         /// The largest page in admin scope.
         page_admin: u32 = 250,
+        /// The largest page for whoever has bounded roles alone, such as analysts.
+        page_bounded: u32 = 100,
+        /// How many fields a document of theirs may have once its fragments are expanded.
+        document_fields_bounded: usize = 500,
+        /// How long a query of theirs may take, in milliseconds.
+        query_milliseconds_bounded: u64 = 10_000,
         /// The most rows in one bulk mutation.
         bulk_rows: usize = 1_000,
         /// The most objects that one update by selector may change.
@@ -54,6 +60,16 @@ impl Limits {
             (1..=10_000).contains(&self.page_admin),
             "page_admin",
             "must be between 1 and 10000.",
+        );
+        require(
+            (1..=10_000).contains(&self.page_bounded),
+            "page_bounded",
+            "must be between 1 and 10000.",
+        );
+        require(
+            self.query_milliseconds_bounded >= 100,
+            "query_milliseconds_bounded",
+            "must be at least 100.",
         );
         require(self.page_default > 0, "page_default", "must be at least 1.");
         require(

@@ -275,11 +275,7 @@ impl<R> Default for Page<R> {
 }
 
 fn page_size(call: &Call, asked: Option<i32>) -> async_graphql::Result<u64> {
-    let most = if call.viewer.is_admin() {
-        call.limits.page_admin
-    } else {
-        call.limits.page_store
-    };
+    let most = call.largest_page();
     match asked {
         None => Ok(u64::from(Ord::min(call.limits.page_default, most))),
         Some(asked) => match u32::try_from(asked) {

@@ -19,7 +19,7 @@ use async_graphql_value::Value;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use crate::config::Limits;
+use crate::{auth::Viewer, config::Limits};
 
 /// Why a document is not executed: a sentence for the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Document {
     pub depth: usize,
     /// Their names, of whatever type they are.
     pub names: Arc<HashSet<String>>,
+    /// The names of the fields at the top of any of its operations.
+    top_fields: HashSet<String>,
 }
 
 /// Parsed documents by their SHA-256.
@@ -185,6 +187,7 @@ fn judge(parsed: ExecutableDocument, limits: &Limits) -> Result<Document, Refusa
             &mut HashSet::new(),
         );
     }
+    let top_fields = roots.iter().map(|field| (*field).to_owned()).collect();
     let introspects = roots.contains("__schema") || roots.contains("__type");
     let federates = roots.contains("_service") || roots.contains("_entities");
     if size.fields == usize::MAX {
@@ -212,6 +215,7 @@ fn judge(parsed: ExecutableDocument, limits: &Limits) -> Result<Document, Refusa
         fields: size.fields,
         depth: size.depth,
         names: Arc::new(names),
+        top_fields,
         parsed,
     };
     Ok(document)
@@ -244,6 +248,13 @@ fn root_fields<'a>(
 }
 
 impl Document {
+    /// Whether somebody who acts as another may run all of its mutations.
+    #[must_use]
+    pub fn may_be_run_by(&self, viewer: &Viewer) -> bool {
+        let mut mutations = self.top_fields.iter().filter(|field| *field != "__typename");
+        mutations.all(|field| viewer.may_run(field))
+    }
+
     /// The name and kind of the operation that would run.
     #[must_use]
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {

@@ -1,6 +1,9 @@
 //! `POST /graphql`: one operation of one viewer.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{ServerError, Value, parser::types::OperationType};
 use axum::{
@@ -9,7 +12,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use entity::id::{OutboxEventId, PrefixedId};
+use entity::id::{ChannelId, OutboxEventId, PrefixedId};
 use secrecy::ExposeSecret;
 
 use super::{
@@ -109,6 +112,21 @@ async fn run(
                 )
             }
         })?;
+    let channel = channel(state, headers).await.map_err(|error| match error {
+        Unauthenticated::Invalid => refuse(
+            StatusCode::UNAUTHORIZED,
+            "UNAUTHENTICATED",
+            "The publishable key is not valid (any more).",
+        ),
+        Unauthenticated::Fault(error) => {
+            tracing::error!(request.id = request_id, %error, "could not find out which channel asks");
+            refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "INTERNAL",
+                "The service is not available. Try again in a moment.",
+            )
+        }
+    })?;
     let request_error = if answer == Answer::GraphQl {
         StatusCode::BAD_REQUEST
     } else {
@@ -146,13 +164,32 @@ async fn run(
             "_service and _entities are for the federation gateway, which sends Gateway-Authorization.",
         ));
     }
+    if operation.ty == OperationType::Mutation && !document.may_be_run_by(&viewer) {
+        return Err(refuse(
+            request_error,
+            "FORBIDDEN",
+            "This is not possible while acting as a customer.",
+        ));
+    }
+    let is_bounded = viewer.is_bounded();
+    if is_bounded && document.fields > limits.document_fields_bounded {
+        return Err(refuse(
+            request_error,
+            "BAD_USER_INPUT",
+            &format!(
+                "The document has more than {} fields once its fragments are expanded. Split it up.",
+                limits.document_fields_bounded
+            ),
+        ));
+    }
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
     let mut call = Call::new(state.parts.clone(), viewer, request_id.to_owned(), key)
         .from_client(client)
-        .with_cookies(session_cookies);
+        .with_cookies(session_cookies)
+        .in_channel(channel);
     if operation.ty == OperationType::Query {
         call = call.asking_for(Arc::clone(&document.names));
     }
@@ -165,7 +202,20 @@ async fn run(
         .data(Plans::default());
     graphql_request.operation_name = body.operation_name;
     graphql_request.set_parsed_query(executable);
-    let mut response = state.schema.execute(graphql_request).await;
+    let execution = state.schema.execute(graphql_request);
+    let mut response = if is_bounded && operation.ty == OperationType::Query {
+        // A statement that nobody waits for any more is ended by the database's own time-out.
+        let most = Duration::from_millis(limits.query_milliseconds_bounded);
+        tokio::time::timeout(most, execution).await.map_err(|_| {
+            refuse(
+                request_error,
+                "BAD_USER_INPUT",
+                "This takes too long. Ask for less at once.",
+            )
+        })?
+    } else {
+        execution.await
+    };
     mend(&mut response);
     let executed = !matches!(response.data, Value::Null) || response.errors.is_empty();
     tidy(&mut response.errors, request_id);
@@ -257,6 +307,15 @@ async fn viewer(
         }
         _ => Err(Unauthenticated::Invalid),
     }
+}
+
+/// The channel of the publishable key, where one is sent.
+async fn channel(state: &HttpState, headers: &HeaderMap) -> Result<Option<ChannelId>, Unauthenticated> {
+    let Some(key) = headers.get("x-publishable-api-key") else {
+        return Ok(None);
+    };
+    let key = key.to_str().map_err(|_| Unauthenticated::Invalid)?;
+    state.authenticator.channel(key.trim()).await.map(Some)
 }
 
 fn is_gateway(state: &HttpState, headers: &HeaderMap) -> bool {

@@ -4,7 +4,10 @@ mod node;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
-use crate::features::{account, address, channel, customer, customer_group, mail, mfa, order, organization, session};
+use crate::features::{
+    account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization, role,
+    session, staff,
+};
 
 /// The queries of all rooms.
 #[derive(Debug, Default, MergedObject)]
@@ -18,6 +21,10 @@ pub struct Query(
     order::OrderQuery,
     organization::OrganizationQuery,
     mail::MailQuery,
+    staff::StaffUserQuery,
+    staff::PermissionExplainQuery,
+    role::RoleQuery,
+    api_key::ApiKeyQuery,
 );
 
 /// The mutations of all rooms.
@@ -31,6 +38,10 @@ pub struct Mutation(
     customer_group::CustomerGroupMutation,
     order::OrderMutation,
     organization::OrganizationMutation,
+    staff::StaffMutation,
+    role::RoleMutation,
+    api_key::ApiKeyMutation,
+    impersonation::ImpersonationMutation,
 );
 
 /// The one schema.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
     AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, OrganizationId,
-    OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId,
+    OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, StaffUserId,
 };
 
 use crate::{
@@ -15,8 +15,10 @@ use crate::{
         order::{OrderLink, OrderLinkById},
         organization::{
             MemberById, Organization, OrganizationById, OrganizationMember, OrganizationRole, OrganizationUnit,
-            RoleById, UnitById,
+            RoleById as OrganizationRoleById, UnitById,
         },
+        role::{Role, RoleById},
+        staff::{StaffUser, StaffUserById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -49,6 +51,10 @@ pub enum Node {
     OrganizationMember(OrganizationMember),
     /// A role of members.
     OrganizationRole(OrganizationRole),
+    /// A staff user.
+    StaffUser(StaffUser),
+    /// A role of staff users.
+    Role(Role),
 }
 
 /// Any object by its id.
@@ -68,12 +74,7 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The ids, at most as many as a page has items.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
-        let limits = &ctx.call().limits;
-        let most = if ctx.call().viewer.is_admin() {
-            limits.page_admin
-        } else {
-            limits.page_store
-        };
+        let most = ctx.call().largest_page();
         if ids.len() > most as usize {
             return Err(bad_input(format!("At most {most} ids are taken at once."), None));
         }
@@ -121,9 +122,14 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .await?
             .map(|row| Node::OrganizationMember(OrganizationMember(row)))),
         OrganizationRoleId::PREFIX => Ok(ctx
-            .load::<RoleById>(parse(id)?)
+            .load::<OrganizationRoleById>(parse(id)?)
             .await?
             .map(|row| Node::OrganizationRole(OrganizationRole(row)))),
+        StaffUserId::PREFIX => Ok(ctx
+            .load::<StaffUserById>(parse(id)?)
+            .await?
+            .map(|row| Node::StaffUser(StaffUser(row)))),
+        RoleId::PREFIX => Ok(ctx.load::<RoleById>(parse(id)?).await?.map(|row| Node::Role(Role(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

@@ -9,7 +9,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use entity::{id::PrefixedId, row::Skipped};
+use entity::{
+    id::{ChannelId, PrefixedId},
+    row::Skipped,
+};
 
 use super::{
     Client, Clock, Database, Ids, Outcome, ReadConnection, SessionCookies, Statements, UnitOfWork, WriteError,
@@ -79,6 +82,8 @@ pub struct Call {
     pub client: Client,
     /// The tokens of a browser that keeps them as cookies; `None` for who carries them.
     pub cookies: Option<SessionCookies>,
+    /// The channel whose publishable key came with the operation.
+    pub channel: Option<ChannelId>,
     /// For how many seconds somebody must wait, plus one; `u32::MAX` for too many at once; 0 when all is well.
     refused: AtomicU32,
     /// The names of all fields that a query asks for anywhere; `None` when everything may be needed.
@@ -109,6 +114,7 @@ impl Call {
             asked: None,
             client: Client::default(),
             cookies: None,
+            channel: None,
             refused: AtomicU32::new(0),
             reader,
         }
@@ -147,6 +153,23 @@ impl Call {
     pub fn with_cookies(mut self, cookies: Option<SessionCookies>) -> Self {
         self.cookies = cookies;
         self
+    }
+
+    /// The same operation, in this channel.
+    #[must_use]
+    pub fn in_channel(mut self, channel: Option<ChannelId>) -> Self {
+        self.channel = channel;
+        self
+    }
+
+    /// The most objects that are answered at once.
+    #[must_use]
+    pub fn largest_page(&self) -> u32 {
+        match (self.viewer.is_admin(), self.viewer.is_bounded()) {
+            (true, false) => self.limits.page_admin,
+            (true, true) => self.limits.page_admin.min(self.limits.page_bounded),
+            (false, _) => self.limits.page_store,
+        }
     }
 
     /// Notes that a part of the operation was turned away, for the status of the answer.

@@ -8,7 +8,10 @@
 
 use std::collections::HashMap;
 
-use entity::{id::TimelineEntryId, timeline_entry};
+use entity::{
+    id::{PrefixedId, TimelineEntryId},
+    timeline_entry,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -37,6 +40,7 @@ pub(super) async fn entries(
     subjects.dedup();
     let mut tips = tips(unit.db(), &subjects).await?;
     let (actor_type, actor_id) = unit.viewer().actor();
+    let impersonator = unit.viewer().impersonator().map(|impersonator| impersonator.staff_user);
     let mut entries = Vec::with_capacity(records.len());
     for record in records {
         let tip = tips.entry(record.subject).or_insert_with(|| (0, BEGINNING.to_owned()));
@@ -54,6 +58,7 @@ pub(super) async fn entries(
             at: unit.now().timestamp_millis(),
             actor_type,
             actor_id,
+            impersonator_id: impersonator.map(|user| user.uuid()),
             changes_digest: &changes_digest,
         };
         let hash = entry.hash(record.subject, &tip.1);
@@ -73,6 +78,7 @@ pub(super) async fn entries(
             previous_hash: Set(std::mem::replace(&mut tip.1, hash.clone())),
             hash: Set(hash),
             changes_digest: Set(changes_digest.clone()),
+            impersonator_id: Set(impersonator),
         });
         tip.0 += 1;
     }
@@ -152,6 +158,7 @@ pub async fn verify<C: ConnectionTrait>(db: &C, subject: Uuid) -> Result<Result<
             at: entry.at.timestamp_millis(),
             actor_type: &entry.actor_type,
             actor_id: entry.actor_id,
+            impersonator_id: entry.impersonator_id.map(|user| user.uuid()),
             changes_digest: &entry.changes_digest,
         };
         let digest_fits = match (&entry.salt, &entry.changes) {
@@ -184,22 +191,28 @@ struct Fact<'a> {
     at: i64,
     actor_type: &'a str,
     actor_id: Option<Uuid>,
+    impersonator_id: Option<Uuid>,
     changes_digest: &'a str,
 }
 
 impl Fact<'_> {
     fn hash(&self, subject: Uuid, previous: &str) -> String {
-        digest(&[
+        let (sequence, at) = (self.sequence.to_be_bytes(), self.at.to_be_bytes());
+        let actor_id = self.actor_id.unwrap_or_default();
+        let mut parts: Vec<&[u8]> = vec![
             previous.as_bytes(),
             subject.as_bytes(),
-            &self.sequence.to_be_bytes(),
+            &sequence,
             self.object_id.as_bytes(),
             self.topic.as_bytes(),
-            &self.at.to_be_bytes(),
+            &at,
             self.actor_type.as_bytes(),
-            self.actor_id.unwrap_or_default().as_bytes(),
+            actor_id.as_bytes(),
             self.changes_digest.as_bytes(),
-        ])
+        ];
+        // Nothing is added where there is none: chains from before there were impersonators stay as they are.
+        parts.extend(self.impersonator_id.as_ref().map(|user| user.as_bytes().as_slice()));
+        digest(&parts)
     }
 }
 

@@ -137,6 +137,14 @@ impl UnitOfWork {
         T: Outcome,
         F: AsyncFn(&mut UnitOfWork) -> Result<T, WriteError>,
     {
+        if !call.viewer.may_run(options.mutation) {
+            return Err(UserError::new(
+                super::ErrorCode::InvalidState,
+                "",
+                "This is not possible while acting as a customer.",
+            )
+            .into());
+        }
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -242,6 +250,7 @@ impl UnitOfWork {
         let records = std::mem::take(&mut self.records);
         let entries = timeline::entries(self, &records, reason).await?;
         let (actor_type, actor_id) = self.viewer().actor();
+        let impersonator = self.viewer().impersonator().map(|impersonator| impersonator.staff_user);
         let events: Vec<outbox_event::ActiveModel> = records
             .iter()
             .map(|record| outbox_event::ActiveModel {
@@ -257,6 +266,7 @@ impl UnitOfWork {
                 object_version: Set(record.version),
                 changed_paths: Set(record.changes.iter().map(|change| change.path.as_str()).collect()),
                 request_id: Set(Some(self.call.request_id.clone())),
+                impersonator_id: Set(impersonator),
             })
             .collect();
         for (entries, events) in entries.chunks(1_000).zip(events.chunks(1_000)) {

@@ -21,3 +21,4 @@ mod organization;
 mod security;
 mod service;
 mod session;
+mod staff;

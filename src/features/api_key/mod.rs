@@ -1,5 +1,23 @@
-//! Secret API keys: how back-office systems are known.
+//! API keys: how back-office systems and storefronts are known.
 //!
-//! They are made on the machine of the service. The secret is shown once; what is kept is its hash.
+//! A secret key has permissions and is for systems alone. A publishable key names the channel of a storefront, is sent
+//! beside whatever token a customer has (`X-Publishable-Api-Key`), and opens nothing. The secret of either is shown
+//! once; what is kept is its hash. Nobody gives a key what they may not do themselves, and keys are made by staff users
+//! who have proven who they are a short while ago, or on the machine of the service.
 
+mod api_key_change;
+mod api_key_create;
+mod object;
+mod query;
 pub mod service;
+pub mod visibility;
+
+pub use object::{ApiKey, ApiKeyKind};
+pub use query::ApiKeyQuery;
+
+/// The mutations of this room.
+#[derive(Debug, Default, async_graphql::MergedObject)]
+pub struct ApiKeyMutation(
+    api_key_create::ApiKeyCreateMutation,
+    api_key_change::ApiKeyChangeMutation,
+);

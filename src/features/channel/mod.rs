@@ -11,4 +11,4 @@ pub mod visibility;
 
 pub use loader::ChannelById;
 pub use object::Channel;
-pub use query::{ChannelConnection, ChannelQuery};
+pub use query::{ChannelConnection, ChannelQuery, channel_of_key};

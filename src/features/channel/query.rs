@@ -6,7 +6,10 @@ use async_graphql::{Context, Object, Result};
 use entity::channel::Column;
 use sea_orm::{Condition, PaginatorTrait};
 
-use super::{object::Channel, visibility::visible_to};
+use super::{
+    object::Channel,
+    visibility::{of_key, visible_to},
+};
 use crate::{
     auth::guard,
     graphql::{Connection, ContextExt, Direction, ListRequest, PageArguments, SortKey, fault},
@@ -74,4 +77,20 @@ impl ChannelQuery {
             }),
         )))
     }
+}
+
+/// The channel whose publishable key came with the request.
+///
+/// # Errors
+/// Faults.
+pub async fn channel_of_key(ctx: &Context<'_>) -> Result<Option<Channel>> {
+    let call = ctx.call();
+    let Some(channel) = call.channel else {
+        return Ok(None);
+    };
+    let row = of_key(channel)
+        .one(call.db())
+        .await
+        .map_err(|error| fault(call, &error))?;
+    Ok(row.map(|row| Channel(Arc::new(row))))
 }

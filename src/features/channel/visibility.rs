@@ -2,6 +2,7 @@
 
 use entity::{
     channel::{Column, Entity},
+    id::{ChannelId, PrefixedId},
     order_link,
 };
 use sea_orm::{
@@ -11,7 +12,8 @@ use sea_orm::{
 
 use crate::auth::{Permission, Viewer};
 
-/// The channels that the viewer may see: those of their own orders in store scope, all with `orders:read`, else none.
+/// The channels that the viewer may see: those of their own orders in store scope, all with `orders:read`, those
+/// within which staff may see order links, else none.
 #[must_use]
 pub fn visible_to(viewer: &Viewer) -> Select<Entity> {
     let select = Entity::find();
@@ -27,7 +29,26 @@ pub fn visible_to(viewer: &Viewer) -> Select<Entity> {
             ),
         ),
         None if viewer.may(Permission::OrdersRead) => select,
-        None => select.filter(Expr::val(1).eq(0)),
+        None => match viewer.channels_for(Permission::OrdersRead) {
+            channels if channels.is_empty() => select.filter(Expr::val(1).eq(0)),
+            channels => select.filter(Column::Id.is_in(channels.iter().map(|channel| channel.uuid()))),
+        },
+    }
+}
+
+/// The channel whose publishable key came with an operation: everybody who sends it may see it.
+#[must_use]
+pub fn of_key(channel: ChannelId) -> Select<Entity> {
+    Entity::find().filter(Column::Id.eq(channel))
+}
+
+/// The channels that somebody may name who gives keys and roles for them.
+#[must_use]
+pub fn nameable_by(viewer: &Viewer, permission: Permission) -> Select<Entity> {
+    if viewer.may(permission) {
+        Entity::find()
+    } else {
+        Entity::find().filter(Expr::val(1).eq(0))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use minijinja::{Environment, Value, context};
 
 /// The built-in templates.
-const BUILT_IN: [(&str, &str); 27] = [
+const BUILT_IN: [(&str, &str); 29] = [
     (
         "already_registered.de.txt",
         include_str!("templates/already_registered.de.txt"),
@@ -51,6 +51,11 @@ const BUILT_IN: [(&str, &str); 27] = [
         include_str!("templates/session_revoked.de.txt"),
     ),
     ("session_revoked.txt", include_str!("templates/session_revoked.txt")),
+    (
+        "staff_invitation.de.txt",
+        include_str!("templates/staff_invitation.de.txt"),
+    ),
+    ("staff_invitation.txt", include_str!("templates/staff_invitation.txt")),
 ];
 
 /// What begins the first line of a text template.

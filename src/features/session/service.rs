@@ -319,6 +319,18 @@ pub async fn revoke_all_of_customer(unit: &mut UnitOfWork, customers: &[Customer
     Ok(())
 }
 
+/// Ends every session of a staff user, who was shut out, and every one in which they act as a customer.
+///
+/// # Errors
+/// Faults.
+pub async fn revoke_all_of_staff(unit: &mut UnitOfWork, user: StaffUserId) -> Result<(), WriteError> {
+    let own = Condition::all()
+        .add(Column::ActorType.eq(ActorType::Staff))
+        .add(Column::ActorId.eq(user.uuid()));
+    revoke(unit, Condition::any().add(own).add(Column::ImpersonatorId.eq(user))).await?;
+    Ok(())
+}
+
 /// Removes what is kept about the sessions of these customers, who are being deleted.
 ///
 /// # Errors

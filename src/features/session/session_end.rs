@@ -43,7 +43,8 @@ impl SessionEndMutation {
         let Some((identity, session)) = call.viewer.session() else {
             return Ok(None);
         };
-        let only = (!input.all).then_some(session);
+        // Whoever acts as a customer logs out nobody but themselves.
+        let only = (!input.all || call.viewer.impersonator().is_some()).then_some(session);
         let options = WriteOptions {
             mutation: "sessionEnd",
             ..WriteOptions::default()

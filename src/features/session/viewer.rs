@@ -1,10 +1,11 @@
 //! `viewer`: who is asking.
 
-use async_graphql::{Context, Enum, Object, Result};
+use async_graphql::{Context, Enum, ID, Object, Result};
 
 use crate::{
     auth::{Permission, Viewer, guard},
     features::{
+        channel::{Channel, channel_of_key},
         customer::{Customer, CustomerById},
         staff::{StaffUser, StaffUserById},
     },
@@ -59,6 +60,25 @@ impl CurrentViewer {
             Some(own) => Ok(ctx.load::<StaffUserById>(own).await?.map(StaffUser)),
             None => Ok(None),
         }
+    }
+
+    /// The id of the staff user who acts as the customer; null when it is the customer, and for everybody else.
+    async fn impersonated_by(&self, ctx: &Context<'_>) -> Option<ID> {
+        let impersonator = ctx.call().viewer.impersonator()?;
+        Some(impersonator.staff_user.to_string().into())
+    }
+
+    /// Whether nothing may be written, because a staff user acts as the customer to look and no more.
+    async fn is_read_only(&self, ctx: &Context<'_>) -> bool {
+        ctx.call()
+            .viewer
+            .impersonator()
+            .is_some_and(|impersonator| impersonator.is_read_only)
+    }
+
+    /// The channel whose publishable key came with the request (`X-Publishable-Api-Key`); null without one.
+    async fn channel(&self, ctx: &Context<'_>) -> Result<Option<Channel>> {
+        channel_of_key(ctx).await
     }
 
     /// What staff users and API keys may do, as `resource:action`; empty for everybody else.

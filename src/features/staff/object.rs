@@ -2,17 +2,52 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object};
-use entity::staff_user::Model;
+use async_graphql::{Context, Enum, ID, Object, Result};
+use entity::staff_user::{Column, Model, Status};
 
 use crate::{
     auth::{Permission, Permissions, guard},
-    graphql::Email,
+    features::role::{RoleAssignment, RolesOfStaffUser, StandingOfStaffUser},
+    graphql::{ContextExt, DateTime, Email, KeyValue, ListNode, Listed},
 };
 
 /// A person of the company who works with customers.
 #[derive(Clone, Debug)]
 pub struct StaffUser(pub Arc<Model>);
+
+/// Whether a staff user may log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::staff_user::Status")]
+pub enum StaffUserStatus {
+    /// The ordinary state.
+    Active,
+    /// Shut out: no log-in and no new tokens.
+    Disabled,
+}
+
+impl ListNode for StaffUser {
+    type Column = Column;
+    type Row = Arc<Model>;
+
+    fn show(row: &Arc<Model>) -> Self {
+        Self(Arc::clone(row))
+    }
+}
+
+impl Listed<Column> for Arc<Model> {
+    fn sort_value(&self, column: Column) -> KeyValue {
+        match column {
+            Column::CreatedAt => self.created_at.into(),
+            _ => KeyValue::Id { i: self.id.0 },
+        }
+    }
+}
+
+impl From<Model> for StaffUser {
+    fn from(row: Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 /// A person of the company who works with customers.
 #[Object(visible = "guard::shows::admin", tag = "admin")]
@@ -32,9 +67,56 @@ impl StaffUser {
         self.0.name.as_deref()
     }
 
-    /// What the staff user may do, as `resource:action`.
-    async fn permissions(&self) -> Vec<&'static str> {
-        let permissions: Permissions = serde_json::from_value(self.0.permissions.clone()).unwrap_or_default();
-        permissions.iter().map(Permission::as_str).collect()
+    /// Whether the staff user may log in.
+    async fn status(&self) -> StaffUserStatus {
+        match self.0.status {
+            Status::Active => StaffUserStatus::Active,
+            Status::Disabled => StaffUserStatus::Disabled,
+        }
+    }
+
+    /// What the staff user may do everywhere, by direct grants and by roles, as `resource:action`.
+    async fn permissions(&self, ctx: &Context<'_>) -> Result<Vec<&'static str>> {
+        let standing = ctx.load::<StandingOfStaffUser>(self.0.id).await?.unwrap_or_default();
+        Ok(standing.permissions.iter().map(Permission::as_str).collect())
+    }
+
+    /// What was granted to the staff user directly, as `resource:action`. Requires `staff:read`.
+    #[graphql(
+        guard = "guard::staff_read",
+        visible = "guard::shows::staff_read",
+        tag = "admin",
+        requires_scopes = "staff:read"
+    )]
+    async fn direct_permissions(&self) -> Option<Vec<&'static str>> {
+        let direct = Permissions::stored(&self.0.permissions);
+        Some(direct.iter().map(Permission::as_str).collect())
+    }
+
+    /// The roles that the staff user has, and where. Requires `staff:read`.
+    #[graphql(
+        guard = "guard::staff_read",
+        visible = "guard::shows::staff_read",
+        tag = "admin",
+        requires_scopes = "staff:read"
+    )]
+    async fn roles(&self, ctx: &Context<'_>) -> Result<Option<Vec<RoleAssignment>>> {
+        let rows = ctx.load::<RolesOfStaffUser>(self.0.id).await?.unwrap_or_default();
+        Ok(Some(rows.into_iter().map(RoleAssignment).collect()))
+    }
+
+    /// Grows by one with each change.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the staff user was created.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When the staff user was last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 }

@@ -1,22 +1,35 @@
 //! The rules about staff users.
 
 use entity::{
-    id::PrefixedId,
-    staff_user::{Entity, Model, Status},
+    id::{CustomerId, PrefixedId, RoleId, StaffUserId},
+    session::ActorType,
+    staff_user::{Column, Entity, Model, Status},
 };
-use sea_orm::{EntityTrait, IntoActiveModel, entity::prelude::Json};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, entity::prelude::Json,
+};
 use secrecy::SecretString;
 use serde_json::json;
 
+use super::visibility;
 use crate::{
-    auth::Permissions,
+    auth::{Permissions, grants::FieldMasks},
     features::{
-        account::service as accounts,
+        account::{
+            service as accounts,
+            token::{self, NewToken, Purpose},
+        },
         identity::service::{self as identities, Owner},
+        mail::service::{self as mails, NewMail},
+        role::{
+            authority::{self, Authority},
+            service::{self as roles, Assignment},
+        },
+        session::service as sessions,
     },
     work::{
-        Call, Complaints, EmailAddress, ErrorCode, Record, Snapshot, Topic, UnitOfWork, UserError, WriteError,
-        snapshot::diff,
+        Call, Change, Complaints, EmailAddress, ErrorCode, ReadBack, Record, Snapshot, Topic, UnitOfWork, UserError,
+        WriteError, snapshot::diff,
     },
 };
 
@@ -68,7 +81,19 @@ pub async fn prepare(
 /// `EMAIL_TAKEN` when somebody logs in with the address already: a registered customer who gave it has not proven
 /// that it is theirs, and must not come to be staff by that.
 pub async fn create(unit: &mut UnitOfWork, draft: StaffDraft) -> Result<Model, WriteError> {
-    if accounts::has_log_in(unit, &draft.email).await? {
+    let permissions = serde_json::to_value(draft.permissions).unwrap_or_default();
+    let row = insert(unit, &draft.email, draft.name, permissions).await?;
+    identities::create(unit, Owner::Staff(row.id), &draft.email, draft.secret_hash).await?;
+    Ok(row)
+}
+
+async fn insert(
+    unit: &mut UnitOfWork,
+    email: &EmailAddress,
+    name: Option<String>,
+    permissions: Json,
+) -> Result<Model, WriteError> {
+    if accounts::has_log_in(unit, email).await? {
         return Err(UserError::new(
             ErrorCode::EmailTaken,
             "email",
@@ -78,10 +103,10 @@ pub async fn create(unit: &mut UnitOfWork, draft: StaffDraft) -> Result<Model, W
     }
     let row = Model {
         id: unit.new_id(),
-        email: draft.email.typed.clone(),
-        email_normalized: draft.email.normalized.clone(),
-        name: draft.name,
-        permissions: serde_json::to_value(draft.permissions).unwrap_or_default(),
+        email: email.typed.clone(),
+        email_normalized: email.normalized.clone(),
+        name,
+        permissions,
         status: Status::Active,
         version: 1,
         created_at: unit.now(),
@@ -90,7 +115,6 @@ pub async fn create(unit: &mut UnitOfWork, draft: StaffDraft) -> Result<Model, W
     Entity::insert(row.clone().into_active_model())
         .exec_without_returning(unit.db())
         .await?;
-    identities::create(unit, Owner::Staff(row.id), &draft.email, draft.secret_hash).await?;
     unit.record(Record {
         topic: Topic("staff.created"),
         subject: row.id.uuid(),
@@ -100,6 +124,169 @@ pub async fn create(unit: &mut UnitOfWork, draft: StaffDraft) -> Result<Model, W
         changes: diff(None, Some(&row)),
     });
     Ok(row)
+}
+
+/// Somebody to invite.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Their e-mail address.
+    pub email: EmailAddress,
+    /// Their name.
+    pub name: Option<String>,
+    /// In which language they are written to.
+    pub locale: Option<String>,
+    /// What is granted to them directly, and how that is written.
+    pub permissions: (Permissions, Vec<String>),
+    /// The roles that they have everywhere.
+    pub roles: Vec<RoleId>,
+}
+
+/// Creates a staff user without a password, and sends them a mail whose link lets them choose one.
+///
+/// # Errors
+/// `EMAIL_TAKEN`, `OUT_OF_SCOPE_PERMISSION`, `NOT_FOUND` for a role, `LIMIT_EXCEEDED`.
+pub async fn invite(unit: &mut UnitOfWork, invitation: Invitation) -> Result<Model, WriteError> {
+    let authority = Authority::of_writer(unit).await?;
+    let (set, names) = invitation.permissions;
+    authority.check_gift("permissions", set, &FieldMasks::new())?;
+    let row = insert(unit, &invitation.email, invitation.name, json!(names)).await?;
+    for (position, role) in invitation.roles.into_iter().enumerate() {
+        let wanted = Assignment {
+            user: row.id,
+            role,
+            channel: None,
+        };
+        roles::give(unit, &authority, &row, wanted, &format!("roleIds.{position}")).await?;
+    }
+    let identity = identities::create_without_log_in(unit, Owner::Staff(row.id)).await?;
+    // The link does what one to set a forgotten password does, and is good for longer.
+    let new = NewToken {
+        purpose: Purpose::PASSWORD_RESET,
+        email: row.email_normalized.clone(),
+        identity: Some(identity),
+        customer: None,
+        data: json!({ "actor": ActorType::Staff }),
+        lifetime: unit.call().policy.invitation_lifetime,
+    };
+    let token = token::issue(unit, new).await?;
+    let mail = NewMail {
+        template: "staff_invitation",
+        recipient: row.email.clone(),
+        locale: invitation.locale,
+        token: Some(token.id),
+        customer: None,
+        data: json!({ "name": row.name, "is_staff": true }),
+        is_withheld: false,
+    };
+    mails::queue(unit, mail).await?;
+    Ok(row)
+}
+
+/// A change of a staff user.
+#[derive(Clone, Debug)]
+pub struct StaffUpdate {
+    /// Who.
+    pub id: StaffUserId,
+    /// The version that the caller has seen.
+    pub expected_version: Option<i32>,
+    /// The name.
+    pub name: Change<String>,
+    /// Whether they may log in, if that changes.
+    pub status: Option<Status>,
+    /// What is granted to them directly, if that changes.
+    pub permissions: Option<(Permissions, Vec<String>)>,
+}
+
+/// Changes a staff user. One who is disabled is out at once: their sessions end, and those in which they act as
+/// somebody else.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT`, `FORBIDDEN_FIELD`, `OUT_OF_SCOPE_PERMISSION`, `LAST_ADMIN`.
+pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<Model, WriteError> {
+    let authority = Authority::of_writer(unit).await?;
+    let before = visibility::writable_by(unit.viewer())
+        .filter(Column::Id.eq(update.id))
+        .lock_exclusive()
+        .one(unit.db())
+        .await?
+        .ok_or_else(|| UserError::not_found("id", "staff user"))?;
+    if update.expected_version.is_some_and(|version| version != before.version) {
+        return Err(UserError::conflict(before.version).into());
+    }
+    let owners = authority::owners(unit).await?;
+    let standing = authority::standing(unit, &before).await?;
+    if unit.viewer().staff_user() != Some(before.id) {
+        authority.check_rank("id", standing.permissions)?;
+    }
+    let mut after = before.clone();
+    update.name.apply(&mut after.name);
+    if let Some(status) = update.status {
+        after.status = status;
+        if after.status != before.status {
+            authority::check_not_oneself(unit, "status", before.id)?;
+        }
+    }
+    if let Some((set, names)) = update.permissions {
+        after.permissions = json!(names);
+        let old = Permissions::stored(&before.permissions);
+        if set != old {
+            authority::check_not_oneself(unit, "permissions", before.id)?;
+            authority.check_gift("permissions", set.without(old), &standing.reach.masks)?;
+        } else {
+            after.permissions.clone_from(&before.permissions);
+        }
+    }
+    let changes = diff(Some(&before), Some(&after));
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    after.version += 1;
+    after.updated_at = unit.now();
+    Entity::update(after.clone().into_active_model().reset_all())
+        .exec_without_returning(unit.db())
+        .await?;
+    authority::check_owner_stays(
+        unit,
+        owners,
+        if update.status.is_some() {
+            "status"
+        } else {
+            "permissions"
+        },
+    )
+    .await?;
+    if before.status != Status::Disabled && after.status == Status::Disabled {
+        sessions::revoke_all_of_staff(unit, after.id).await?;
+        token::withdraw(unit, Purpose::PASSWORD_RESET, &after.email_normalized).await?;
+    }
+    unit.record(Record {
+        topic: Topic("staff.updated"),
+        subject: after.id.uuid(),
+        begins: false,
+        object: after.id.to_string(),
+        version: after.version,
+        changes,
+    });
+    Ok(after)
+}
+
+impl ReadBack for Model {
+    type Id = StaffUserId;
+
+    fn id(&self) -> StaffUserId {
+        self.id
+    }
+
+    fn customer(&self) -> Option<CustomerId> {
+        None
+    }
+
+    async fn read_back(call: &Call, ids: Vec<StaffUserId>) -> Result<Vec<Self>, DbErr> {
+        visibility::writable_by(&call.viewer)
+            .filter(Column::Id.is_in(ids.into_iter().map(PrefixedId::uuid)))
+            .all(call.db())
+            .await
+    }
 }
 
 impl Snapshot for Model {

@@ -6,14 +6,24 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use crate::auth::Viewer;
+use crate::auth::{Permission, Viewer};
 
-/// The staff users that the viewer may see: oneself; all for the service itself; else none.
+/// The staff users that the viewer may see: all with `staff:read`, else oneself.
 #[must_use]
 pub fn visible_to(viewer: &Viewer) -> Select<Entity> {
-    match viewer {
-        Viewer::System => Entity::find(),
-        Viewer::Staff { user, .. } => Entity::find().filter(Column::Id.eq(*user)),
-        Viewer::Anonymous | Viewer::Store { .. } | Viewer::ApiKey { .. } => Entity::find().filter(Expr::val(1).eq(0)),
+    match viewer.staff_user() {
+        _ if viewer.may(Permission::StaffRead) => Entity::find(),
+        Some(own) => Entity::find().filter(Column::Id.eq(own)),
+        None => Entity::find().filter(Expr::val(1).eq(0)),
+    }
+}
+
+/// The staff users that the viewer may change: all with `staff:write`, else none.
+#[must_use]
+pub fn writable_by(viewer: &Viewer) -> Select<Entity> {
+    if viewer.may(Permission::StaffWrite) {
+        Entity::find()
+    } else {
+        Entity::find().filter(Expr::val(1).eq(0))
     }
 }

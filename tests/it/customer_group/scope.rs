@@ -17,6 +17,7 @@ async fn in_store(app: &TestApp, customer: &str, query: &str) -> (Value, Vec<Str
         customer: CustomerId::parse(customer).unwrap(),
         identity: parts.ids.next(now),
         session: parts.ids.next(now),
+        impersonator: None,
     };
     let call = Arc::new(Call::new(parts.clone(), viewer, "test".to_owned(), None));
     let request = async_graphql::Request::new(query)

@@ -261,6 +261,9 @@ impl TestApp {
         if let Some(token) = &persona.token {
             request = request.bearer_auth(token);
         }
+        if let Some(key) = &persona.publishable_key {
+            request = request.header("x-publishable-api-key", key);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -306,6 +309,12 @@ impl TestApp {
             created_at: Set(now),
             expires_at: Set(None),
             revoked_at: Set(None),
+            kind: Set(api_key::Kind::Secret),
+            channel_id: Set(None),
+            previous_secret_hash: Set(None),
+            previous_expires_at: Set(None),
+            // The use of a key is noted once a minute; not at all in tests about other things.
+            last_used_at: Set(Some(now)),
         };
         api_key::Entity::insert(row)
             .exec_without_returning(self.app.parts.database.for_migration())

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use customer_graph::{
-    auth::{Permissions, Viewer},
+    auth::{Claims, Permissions, Viewer},
     features::{
         account::service::{self as accounts, Registration},
         customer::service::CustomerDraft,
@@ -16,6 +17,7 @@ use entity::{
     auth_identity,
     id::CustomerId,
     session::{ActorType, Assurance},
+    staff_user,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, entity::prelude::Uuid};
 use tokio::sync::OnceCell;
@@ -31,6 +33,7 @@ pub(crate) struct Persona {
     pub(crate) name: &'static str,
     pub(crate) token: Option<String>,
     pub(crate) customer_id: Option<String>,
+    pub(crate) publishable_key: Option<String>,
 }
 
 impl Persona {
@@ -40,6 +43,7 @@ impl Persona {
             name: "anonymous",
             token: None,
             customer_id: None,
+            publishable_key: None,
         }
     }
 
@@ -49,6 +53,7 @@ impl Persona {
             name,
             token: Some(token.to_owned()),
             customer_id: None,
+            publishable_key: None,
         }
     }
 
@@ -104,6 +109,7 @@ impl TestApp {
             name,
             token: Some(self.log_in(ActorType::Customer, row.id.0).await),
             customer_id: Some(row.id.to_string()),
+            publishable_key: None,
         }
     }
 
@@ -133,6 +139,34 @@ impl TestApp {
         let token = self.log_in(ActorType::Customer, id.0).await;
         let claims = self.app.parts.tokens.read(&token, self.app.parts.clock.now());
         claims.unwrap().sid.to_string()
+    }
+
+    /// The same staff user with a session of now.
+    pub(crate) async fn log_in_again(&self, persona: &Persona) -> Persona {
+        let user = staff_user::Entity::find()
+            .filter(staff_user::Column::EmailNormalized.eq(format!("{}@example.com", persona.name)))
+            .one(self.app.parts.database.for_migration())
+            .await
+            .unwrap()
+            .unwrap();
+        Persona::bearer(persona.name, &self.log_in(ActorType::Staff, user.id.0).await)
+    }
+
+    /// The same persona with an access token of now in the session that they have.
+    pub(crate) async fn renew(&self, persona: &Persona) -> Persona {
+        let parts = &self.app.parts;
+        let token = persona.token.as_deref().unwrap();
+        let payload = token.split('.').nth(1).unwrap();
+        let payload = URL_SAFE_NO_PAD.decode(payload).unwrap();
+        let claims: Claims = serde_json::from_slice(&payload).unwrap();
+        let later = parts.clock.now() + chrono::TimeDelta::hours(1);
+        let token = parts
+            .tokens
+            .issue(claims.sub, claims.act, claims.sid, later, parts.clock.now());
+        Persona {
+            token: Some(token.unwrap().token),
+            ..persona.clone()
+        }
     }
 
     /// Opens a session without asking for the password, and answers its access token.

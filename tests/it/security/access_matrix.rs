@@ -350,7 +350,7 @@ fn contradictions(
             (None, None) if store => Some(is_customer),
             (None, None) => None,
         };
-        let denial = if *persona == "anonymous" {
+        let denial = if matches!(*persona, "anonymous" | "storefront") {
             "UNAUTHENTICATED"
         } else {
             "FORBIDDEN"

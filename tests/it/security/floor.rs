@@ -3,7 +3,7 @@
 use customer_graph::{
     auth::{Permissions, Viewer},
     demo,
-    features::{address, channel, customer, customer_group, mail, order, organization, staff},
+    features::{address, api_key, channel, customer, customer_group, mail, order, organization, role, staff},
     work::{Clock, Ids, SystemClock},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
@@ -28,6 +28,7 @@ fn outsiders(but: &str) -> Vec<(&'static str, Viewer)> {
         customer: ids.next(now),
         identity: ids.next(now),
         session: ids.next(now),
+        impersonator: None,
     };
     vec![
         ("nobody", Viewer::Anonymous),
@@ -77,7 +78,10 @@ on_both! {
             organization::visibility::writable_by::<entity::organization_member::Entity>,
             organization::visibility::writable_by::<entity::organization_role::Entity>);
         hidden!(app, "mails": mail::visibility::visible_to);
-        hidden!(app, "nothing": staff::visibility::visible_to);
+        app.admin().await;
+        hidden!(app, "staff": staff::visibility::visible_to, staff::visibility::writable_by,
+            role::visibility::visible_to, role::visibility::writable_by);
+        hidden!(app, "api_keys": api_key::visibility::visible_to, api_key::visibility::writable_by);
     }
 
     async fn who_may_see_may_not_write(app: TestApp) {
@@ -107,7 +111,7 @@ on_both! {
             .unwrap();
         let ids = Ids::default();
         let now = SystemClock.now();
-        let viewer = Viewer::Store { customer: owner, identity: ids.next(now), session: ids.next(now) };
+        let viewer = Viewer::Store { customer: owner, identity: ids.next(now), session: ids.next(now), impersonator: None };
         let db = app.app.parts.database.for_migration();
         let customers = customer::visibility::visible_to(&viewer).all(db).await.unwrap();
         assert_eq!(customers.iter().map(|row| row.id).collect::<Vec<_>>(), [owner]);

@@ -31,6 +31,11 @@ const TABLES: &[&str] = &[
     "timeline_entry",
     "outbox_event",
     "idempotency_record",
+    "staff_user",
+    "role",
+    "role_parent",
+    "role_assignment",
+    "api_key",
 ];
 
 /// How many rows each table has.

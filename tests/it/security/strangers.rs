@@ -128,7 +128,8 @@ fn routes(world: &World) -> Vec<Route> {
     for field in graph
         .fields("Query")
         .iter()
-        .filter(|field| !field.name.starts_with('_'))
+        // What takes an id of any kind together with other arguments has tests of its own.
+        .filter(|field| !field.name.starts_with('_') && field.name != "permissionExplain")
     {
         reading(format!("Query.{}", field.name), field, "", "");
     }
@@ -241,7 +242,7 @@ on_both! {
         let world = World::make(&app).await;
         let before = counts(&app).await;
         let prefixes: Vec<&str> = world.theirs.keys().map(String::as_str).chain(["sess", "vend"]).collect();
-        let outsiders: Vec<&Persona> = ["anonymous", "stranger", "support", "orders_only"].map(|name| world.persona(name)).into();
+        let outsiders: Vec<&Persona> = ["anonymous", "storefront", "stranger", "support", "orders_only"].map(|name| world.persona(name)).into();
         let (mut wrong, mut compared) = (Vec::new(), 0);
         for route in routes(&world) {
             let title = route.title();

@@ -75,6 +75,7 @@ impl World {
         world.groups(app).await;
         world.organizations(app).await;
         world.orders(app).await;
+        world.staff(app).await;
         // Ends her other sessions.
         world.factors(app, &ada).await;
         world.theirs.insert("sess".to_owned(), app.another_session(&ada).await);
@@ -255,6 +256,31 @@ impl World {
             .await;
         self.lost(gone);
         self.own("factor", mfa::enroll(app, ada).await.factor);
+    }
+
+    async fn staff(&mut self, app: &TestApp) {
+        let create = json!({ "email": "colleague@example.com", "name": "Colleague" });
+        let made = self
+            .run(app, "staff", "staffUserCreate", create, "staffUser { id }")
+            .await;
+        self.own("colleague", text(&made["staffUser"]["id"]));
+        for (name, role) in [("parent role", "Helper"), ("role", "Clerk")] {
+            let upsert = json!({ "name": role, "permissions": ["orders:read"] });
+            let made = self.run(app, "staff", "roleUpsert", upsert, "role { id }").await;
+            self.own(name, text(&made["role"]["id"]));
+        }
+        let assign = json!({ "staffUserId": "<colleague>", "roleId": "<parent role>" });
+        self.run(app, "staff", "roleAssign", assign, "staffUser { id }").await;
+        let create = json!({ "name": "ERP", "permissions": ["orders:read"] });
+        let made = self.run(app, "staff", "apiKeyCreate", create, "apiKey { id }").await;
+        self.own("key", text(&made["apiKey"]["id"]));
+        let create = json!({ "name": "Web shop", "kind": "PUBLISHABLE", "channelId": "<channel>" });
+        let made = self.run(app, "staff", "apiKeyCreate", create, "secret").await;
+        self.personas.push(Persona {
+            name: "storefront",
+            publishable_key: Some(text(&made["secret"])),
+            ..Persona::anonymous()
+        });
     }
 
     fn own(&mut self, name: &'static str, id: String) {

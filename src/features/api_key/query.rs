@@ -1,0 +1,77 @@
+//! Queries about API keys.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result};
+use entity::api_key::Column;
+use sea_orm::{Condition, PaginatorTrait};
+
+use super::{object::ApiKey, visibility::visible_to};
+use crate::{
+    auth::guard,
+    graphql::{Connection, ContextExt, Direction, ListRequest, PageArguments, SortKey, fault},
+};
+
+/// Queries about API keys.
+#[derive(Debug, Default)]
+pub struct ApiKeyQuery;
+
+/// A page of API keys.
+pub type ApiKeyConnection = Connection<ApiKey>;
+
+#[Object]
+impl ApiKeyQuery {
+    /// The API keys, newest first, without their secrets. Requires `api_keys:read`.
+    #[graphql(
+        guard = "guard::api_keys_read",
+        visible = "guard::shows::api_keys_read",
+        tag = "admin",
+        requires_scopes = "api_keys:read"
+    )]
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<ApiKeyConnection>> {
+        let call = ctx.call();
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let keys = [Column::CreatedAt, Column::Id]
+            .map(|column| SortKey {
+                column,
+                direction: Direction::Desc,
+            })
+            .into();
+        let request = ListRequest::new(ctx, page, keys, Condition::all())?;
+        let rows = request
+            .apply(visible_to(&call.viewer))
+            .all(call.db())
+            .await
+            .map_err(|error| fault(call, &error))?
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+        let page = request.cut(rows);
+        Ok(Some(Connection::new(
+            request,
+            page,
+            Box::new(|ctx| {
+                Box::pin(async move {
+                    let call = ctx.call();
+                    let count = visible_to(&call.viewer)
+                        .count(call.db())
+                        .await
+                        .map_err(|error| fault(call, &error))?;
+                    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+                })
+            }),
+        )))
+    }
+}

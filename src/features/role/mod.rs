@@ -1,0 +1,31 @@
+//! Roles: what staff users may do, and who has which role where.
+//!
+//! The room owns roles, what they inherit from each other, and their assignment. It promises that nobody gives what
+//! they do not have themselves, that nobody changes what they may do themselves, that roles do not inherit in circles,
+//! and that somebody stays who may do everything. What a change means is felt within five seconds, because that is how
+//! long it is remembered who somebody is.
+//!
+//! A role that counts within a channel shows order links of that channel and nothing else, since nothing else belongs
+//! to channels; one that counts for a vendor is kept in the model and grants nothing until there are vendors.
+
+pub mod authority;
+mod loader;
+mod object;
+mod query;
+mod role_assign;
+mod role_delete;
+mod role_upsert;
+pub mod service;
+pub mod visibility;
+
+pub use loader::{RoleById, RolesOfStaffUser, StandingOfStaffUser};
+pub use object::{Role, RoleAssignment, RoleScopeKind};
+pub use query::RoleQuery;
+
+/// The mutations of this room.
+#[derive(Debug, Default, async_graphql::MergedObject)]
+pub struct RoleMutation(
+    role_upsert::RoleUpsertMutation,
+    role_delete::RoleDeleteMutation,
+    role_assign::RoleAssignMutation,
+);
