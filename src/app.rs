@@ -1,6 +1,6 @@
 //! The composition root: the one place that constructs.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{Arc, LazyLock, atomic::AtomicBool};
 
 use crate::{
     auth::{
@@ -181,6 +181,7 @@ impl App {
         let stopping = Arc::new(AtomicBool::new(false));
         let state = HttpState {
             schema: schema::build(),
+            masked_schema: Arc::new(LazyLock::new(schema::build_masked)),
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
             documents: Arc::new(Documents::default()),

@@ -212,6 +212,13 @@ impl Reach {
     }
 }
 
+/// Whether a field is hidden. Who hides a phone number hides it in its other form as well.
+#[must_use]
+pub fn hides(masks: &FieldMasks, object: &str, field: &str) -> bool {
+    let hidden = |field: &str| masks.contains(&format!("{object}.{field}"));
+    hidden(field) || field.strip_suffix("E164").is_some_and(hidden)
+}
+
 /// A list of fields as a table holds it.
 #[must_use]
 pub fn masks(json: &Json) -> FieldMasks {

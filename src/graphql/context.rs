@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Value};
+use async_graphql::{Context, ErrorExtensions, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Batch, Loaders, fault};
@@ -95,6 +95,12 @@ impl ContextExt for Context<'_> {
         dry_run: Option<bool>,
         reason: Option<String>,
     ) -> async_graphql::Result<WriteOptions> {
+        if dry_run == Some(true) && self.call().viewer.masks().is_some() {
+            let message = "A dry run shows values, and your roles hide fields from you. Do without it.";
+            return Err(
+                async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", "FORBIDDEN"))
+            );
+        }
         let key = idempotency_key.or_else(|| {
             let path = self.path_node.map(|node| node.to_string()).unwrap_or_default();
             self.call().idempotency_key.as_ref().map(|key| format!("{key} {path}"))

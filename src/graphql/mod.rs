@@ -11,6 +11,7 @@ pub mod filter;
 mod id;
 mod list;
 pub mod loader;
+pub mod masked;
 mod metadata;
 mod scalar;
 mod secret;

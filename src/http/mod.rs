@@ -16,7 +16,7 @@ mod request;
 mod server;
 
 use std::{
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, LazyLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -32,6 +32,8 @@ use crate::{auth::Authenticator, schema::Schema, work::CallParts};
 pub struct HttpState {
     /// The finished schema.
     pub schema: Schema,
+    /// The same for viewers from whom something is hidden; made when the first of them comes.
+    pub masked_schema: Arc<LazyLock<Schema>>,
     /// What every operation shares.
     pub parts: CallParts,
     /// Tells who is asking.

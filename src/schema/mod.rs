@@ -2,11 +2,14 @@
 
 mod node;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder};
 
-use crate::features::{
-    account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization, role,
-    session, staff,
+use crate::{
+    features::{
+        account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
+        role, session, staff,
+    },
+    graphql::masked::MaskedFields,
 };
 
 /// The queries of all rooms.
@@ -50,10 +53,19 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// Builds the schema.
 #[must_use]
 pub fn build() -> Schema {
+    builder().finish()
+}
+
+/// Builds the same schema for viewers from whom something is hidden.
+#[must_use]
+pub fn build_masked() -> Schema {
+    builder().extension(MaskedFields).finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .enable_federation()
         .disable_suggestions()
-        .finish()
 }
 
 /// The contract as text: the whole schema with its federation directives, as `schema.graphql` holds it.

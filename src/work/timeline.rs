@@ -58,7 +58,7 @@ pub(super) async fn entries(
             at: unit.now().timestamp_millis(),
             actor_type,
             actor_id,
-            impersonator_id: impersonator.map(|user| user.uuid()),
+            impersonator_id: impersonator.map(PrefixedId::uuid),
             changes_digest: &changes_digest,
         };
         let hash = entry.hash(record.subject, &tip.1);
@@ -158,7 +158,7 @@ pub async fn verify<C: ConnectionTrait>(db: &C, subject: Uuid) -> Result<Result<
             at: entry.at.timestamp_millis(),
             actor_type: &entry.actor_type,
             actor_id: entry.actor_id,
-            impersonator_id: entry.impersonator_id.map(|user| user.uuid()),
+            impersonator_id: entry.impersonator_id.map(PrefixedId::uuid),
             changes_digest: &entry.changes_digest,
         };
         let digest_fits = match (&entry.salt, &entry.changes) {

@@ -153,7 +153,12 @@ impl Address {
     }
 
     /// The lines of an envelope, as the country writes them, the country's English name last.
-    async fn formatted(&self) -> Vec<String> {
+    /// Empty for staff whose roles hide a field of addresses.
+    async fn formatted(&self, ctx: &Context<'_>) -> Vec<String> {
+        let masks = ctx.call().viewer.masks().into_iter().flatten();
+        if masks.into_iter().any(|mask| mask.starts_with("Address.")) {
+            return Vec::new();
+        }
         postal::formatted(&postal_address(&self.0))
     }
 

@@ -7,7 +7,7 @@ use entity::customer::{Column, Model};
 
 use super::filter::{CustomerStatus, CustomerType};
 use crate::{
-    auth::guard,
+    auth::{grants::hides, guard},
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer, write_groups_of},
@@ -17,7 +17,7 @@ use crate::{
         session::{SessionConnection, sessions_of},
     },
     graphql::{
-        DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
+        ContextExt, DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
         direct::{Nested, Plain},
     },
 };
@@ -130,16 +130,20 @@ impl Customer {
     }
 
     /// A name to show: given and family name, else the business, else the e-mail address, else the phone number.
-    async fn display_name(&self) -> String {
+    /// It is made of what the viewer may see.
+    async fn display_name(&self, ctx: &Context<'_>) -> String {
         let row = &self.0;
-        match (&row.first_name, &row.last_name) {
+        let masks = ctx.call().viewer.masks();
+        let shown = |field: &str, value: &Option<String>| {
+            let is_hidden = masks.is_some_and(|masks| hides(masks, "Customer", field));
+            value.clone().filter(|_| !is_hidden)
+        };
+        match (shown("firstName", &row.first_name), shown("lastName", &row.last_name)) {
             (Some(first), Some(last)) => format!("{first} {last}"),
-            (Some(name), None) | (None, Some(name)) => name.clone(),
-            (None, None) => [&row.company_name, &row.email, &row.phone]
-                .into_iter()
-                .flatten()
-                .next()
-                .cloned()
+            (Some(name), None) | (None, Some(name)) => name,
+            (None, None) => shown("companyName", &row.company_name)
+                .or_else(|| shown("email", &row.email))
+                .or_else(|| shown("phone", &row.phone))
                 .unwrap_or_default(),
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     auth::guard,
     features::staff::StaffUser,
     graphql::{ContextExt, DryRunResult, Id, Problem, payload},
-    work::{UnitOfWork, WriteError},
+    work::UnitOfWork,
 };
 
 /// The mutations of this file.
@@ -91,7 +91,7 @@ impl RoleAssignMutation {
         };
         let written = call
             .write(options, async move |unit: &mut UnitOfWork| {
-                Ok::<_, WriteError>(service::assign(unit, wanted).await?)
+                service::assign(unit, wanted).await
             })
             .await;
         let (user, user_errors, dry_run) = payload(call, written)?;
@@ -120,7 +120,7 @@ impl RoleAssignMutation {
         };
         let written = call
             .write(options, async move |unit: &mut UnitOfWork| {
-                Ok::<_, WriteError>(service::unassign(unit, wanted).await?)
+                service::unassign(unit, wanted).await
             })
             .await;
         let (user, user_errors, dry_run) = payload(call, written)?;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     auth::guard,
     graphql::{ContextExt, DryRunResult, Id, Problem, payload},
-    work::{Complaints, ErrorCode, UnitOfWork, UserError, WriteError},
+    work::{Complaints, ErrorCode, UnitOfWork, UserError},
 };
 
 /// The most fields that one role hides.
@@ -94,7 +94,7 @@ impl RoleUpsertMutation {
         let written = match complaints.check(draft) {
             Ok(draft) => {
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    Ok::<_, WriteError>(service::upsert(unit, draft.clone()).await?)
+                    service::upsert(unit, draft.clone()).await
                 })
                 .await
             }

@@ -11,7 +11,7 @@ use crate::{
     auth::guard,
     features::role::{authority::read_permissions, service::PARENTS},
     graphql::{ContextExt, DryRunResult, Email, Id, LanguageTag, Problem, payload},
-    work::{Complaints, ErrorCode, UnitOfWork, UserError, WriteError},
+    work::{Complaints, ErrorCode, UnitOfWork, UserError},
 };
 
 /// The mutation of this file.
@@ -89,7 +89,7 @@ impl StaffUserCreateMutation {
         let written = match complaints.check(invitation) {
             Ok(Some(invitation)) => {
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    Ok::<_, WriteError>(service::invite(unit, invitation.clone()).await?)
+                    service::invite(unit, invitation.clone()).await
                 })
                 .await
             }

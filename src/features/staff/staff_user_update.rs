@@ -11,7 +11,7 @@ use crate::{
     auth::guard,
     features::role::authority::read_permissions,
     graphql::{ContextExt, DryRunResult, Id, Problem, change, payload},
-    work::{Complaints, UnitOfWork, WriteError},
+    work::{Complaints, UnitOfWork},
 };
 
 /// The mutation of this file.
@@ -90,7 +90,7 @@ impl StaffUserUpdateMutation {
         let written = match complaints.check(update) {
             Ok(update) => {
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    Ok::<_, WriteError>(service::update(unit, update.clone()).await?)
+                    service::update(unit, update.clone()).await
                 })
                 .await
             }

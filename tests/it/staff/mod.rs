@@ -3,6 +3,7 @@
 mod api_keys;
 mod explain;
 mod impersonation;
+mod masks;
 mod roles;
 mod staff_users;
 
