@@ -15,7 +15,7 @@ const BUILT_IN: [(&str, &str, &str, bool); 5] = [
     (
         "00000000000070008000000000000012",
         "support",
-        r#"["customers:read","customers:write","customers:impersonate","addresses:*","groups:read","organizations:read","orders:read","mails:read","sessions:*"]"#,
+        r#"["customers:read","customers:write","impersonation:start","addresses:*","groups:read","organizations:read","orders:read","mails:read","sessions:*"]"#,
         false,
     ),
     (

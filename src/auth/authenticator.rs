@@ -226,7 +226,7 @@ impl Authenticator {
             .map_err(fault)?
             .ok_or(Unauthenticated::Invalid)?;
         let standing = standing(db, user, &row.permissions).await.map_err(fault)?;
-        if standing.permissions.contains(Permission::CustomersImpersonate) {
+        if standing.permissions.contains(Permission::ImpersonationStart) {
             Ok(())
         } else {
             Err(Unauthenticated::Invalid)

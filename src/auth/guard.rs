@@ -158,7 +158,7 @@ guards! {
     staff_write / store_or_staff_write = StaffWrite;
     api_keys_read / store_or_api_keys_read = ApiKeysRead;
     api_keys_write / store_or_api_keys_write = ApiKeysWrite;
-    customers_impersonate / store_or_customers_impersonate = CustomersImpersonate;
+    impersonation_start / store_or_impersonation_start = ImpersonationStart;
 }
 
 const fn const_str(permission: Permission) -> &'static str {
@@ -181,6 +181,6 @@ const fn const_str(permission: Permission) -> &'static str {
         Permission::StaffWrite => "This needs the permission staff:write.",
         Permission::ApiKeysRead => "This needs the permission api_keys:read.",
         Permission::ApiKeysWrite => "This needs the permission api_keys:write.",
-        Permission::CustomersImpersonate => "This needs the permission customers:impersonate.",
+        Permission::ImpersonationStart => "This needs the permission impersonation:start.",
     }
 }

@@ -65,7 +65,7 @@ permissions! {
     /// Create, rotate and revoke API keys.
     ApiKeysWrite = "api_keys:write";
     /// Act as a customer.
-    CustomersImpersonate = "customers:impersonate";
+    ImpersonationStart = "impersonation:start";
 }
 
 /// The text names no permission.

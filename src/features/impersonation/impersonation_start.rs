@@ -45,12 +45,12 @@ pub struct ImpersonationStartPayload {
 impl ImpersonationStartMutation {
     /// Opens a session in which you act as a customer. What is written in it names you and the customer; e-mail address,
     /// password and other ways to log in cannot be changed. Only a staff user who has logged in a short while ago can do
-    /// it. Requires `customers:impersonate`.
+    /// it. Requires `impersonation:start`.
     #[graphql(
-        guard = "guard::customers_impersonate",
-        visible = "guard::shows::customers_impersonate",
+        guard = "guard::impersonation_start",
+        visible = "guard::shows::impersonation_start",
         tag = "admin",
-        requires_scopes = "customers:impersonate"
+        requires_scopes = "impersonation:start"
     )]
     async fn impersonation_start(
         &self,

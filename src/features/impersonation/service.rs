@@ -44,7 +44,7 @@ pub async fn start(unit: &mut UnitOfWork, wanted: Impersonation) -> Result<Model
         .into());
     };
     sessions::check_step_up(unit, session).await?;
-    let row = customers::nameable_by(unit.viewer(), Permission::CustomersImpersonate)
+    let row = customers::nameable_by(unit.viewer(), Permission::ImpersonationStart)
         .filter(customer::Column::Id.eq(wanted.customer))
         .lock_exclusive()
         .one(unit.db())

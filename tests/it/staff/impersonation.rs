@@ -47,7 +47,7 @@ fn address(of: &Persona) -> Value {
 
 on_both! {
     async fn what_is_written_names_the_customer_and_the_staff_user(app: TestApp) {
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let acting = acting(&app, &sam, &ada, false).await;
         let answer = app.ask(&acting, "{ viewer { kind impersonatedBy isReadOnly } me { id } }", json!({})).await;
         let user = id_of(&app, &sam).await;
@@ -74,7 +74,7 @@ on_both! {
     }
 
     async fn it_takes_a_reason_a_permission_and_a_recent_log_in(app: TestApp) {
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let clerk = app.staff("clerk", "customers:read,customers:write,sessions:write").await;
         let input = json!({ "customerId": ada.id(), "reason": "A call" });
         for persona in [&clerk, &ada] {
@@ -100,7 +100,7 @@ on_both! {
     }
 
     async fn it_lasts_as_long_as_was_said_and_cannot_be_renewed(app: TestApp) {
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let acting = acting(&app, &sam, &ada, true).await;
         app.clock.advance(Duration::from_secs(19 * 60));
         assert!(viewer(&app, &acting).await.is_some(), "the token lasts as long as the session");
@@ -109,7 +109,7 @@ on_both! {
     }
 
     async fn how_the_customer_logs_in_stays_as_it_is(app: TestApp) {
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let acting = acting(&app, &sam, &ada, false).await;
         let before = (app.dump("provider_identity").await, app.dump("account_token").await, app.dump("customer").await);
         for mutation in [
@@ -131,7 +131,7 @@ on_both! {
 
     async fn the_floor_holds_where_the_door_is_open(app: TestApp) {
         use customer_graph::work::{Call, Once, UnitOfWork, WriteError, WriteOptions};
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         for (read_only, mutation, allowed) in [(false, "passwordChange", false), (false, "addressCreate", true), (true, "addressCreate", false), (true, "impersonationEnd", true)] {
             let acting = acting(&app, &sam, &ada, read_only).await;
             let call = std::sync::Arc::new(Call::new(app.app.parts.clone(), viewer(&app, &acting).await.unwrap(), "test".to_owned(), None));
@@ -142,7 +142,7 @@ on_both! {
     }
 
     async fn who_may_only_look_writes_nothing_and_ends_it(app: TestApp) {
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let acting = acting(&app, &sam, &ada, true).await;
         assert_eq!(app.ask(&acting, ADDRESS, address(&ada)).await.codes(), ["FORBIDDEN"]);
         assert_eq!(app.count("address").await, 0);
@@ -156,7 +156,7 @@ on_both! {
     }
 
     async fn logging_out_while_acting_leaves_the_customer_logged_in(app: TestApp) {
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let acting = acting(&app, &sam, &ada, false).await;
         let answer = app.ask(&acting, "mutation { sessionEnd(input: { all: true }) { endedCount } }", json!({})).await;
         assert_eq!(answer.data()["sessionEnd"]["endedCount"], 1);
@@ -166,13 +166,13 @@ on_both! {
 
     async fn it_ends_with_the_staff_user_and_with_the_permission(app: TestApp) {
         let owner = app.staff("owner", "*").await;
-        let (sam, ada) = (app.staff("sam", "customers:impersonate").await, app.customer("ada").await);
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let user = id_of(&app, &sam).await;
         let first = acting(&app, &sam, &ada, true).await;
         let update = |input: Value| run(&app, &owner, "staffUserUpdate", "StaffUserUpdateInput", input, "staffUser { id }");
         update(json!({ "id": user, "permissions": [] })).await.data();
         assert!(viewer(&app, &first).await.is_none(), "who may not any more does not");
-        update(json!({ "id": user, "permissions": ["customers:impersonate"] })).await.data();
+        update(json!({ "id": user, "permissions": ["impersonation:start"] })).await.data();
         assert!(viewer(&app, &first).await.is_some());
         update(json!({ "id": user, "status": "DISABLED" })).await.data();
         update(json!({ "id": user, "status": "ACTIVE" })).await.data();

@@ -40,7 +40,7 @@ on_both! {
         let log_in = json!({ "email": "grace@example.com", "password": PASSWORD, "actor": "STAFF" });
         let answer = run(&app, &Persona::anonymous(), "sessionCreate", "SessionCreateInput", log_in, "accessToken").await;
         let grace = Persona::bearer("grace", answer.data()["sessionCreate"]["accessToken"].as_str().unwrap());
-        assert!(permissions(&app, &grace).await.to_string().contains("customers:impersonate"));
+        assert!(permissions(&app, &grace).await.to_string().contains("impersonation:start"));
         let answer = run(&app, &owner, "staffUserCreate", "StaffUserCreateInput", input, "staffUser { id }").await;
         assert_eq!(answer.user_errors("staffUserCreate"), ["EMAIL_TAKEN"]);
     }
