@@ -4,7 +4,8 @@ use std::sync::{Arc, LazyLock, atomic::AtomicBool};
 
 use crate::{
     auth::{
-        AccountPolicy, Authenticator, PasswordPolicy, Passwords, RateLimits, Sealer, SigningKeys, TokenSettings, Tokens,
+        AccountPolicy, Authenticator, Hooks, PasswordPolicy, Passwords, RateLimits, Sealer, SigningKeys, TokenSettings,
+        Tokens, provider::Providers,
     },
     background::{Mailer, Transport},
     config::{Config, Introspection, Limits, Mistake, Mistakes},
@@ -39,6 +40,10 @@ pub struct AppParts {
     pub accounts: AccountPolicy,
     /// What mail looks like and how it leaves.
     pub mail: MailParts,
+    /// Who vouches for people; one of the deployment's own making is registered here.
+    pub providers: Providers,
+    /// Who is asked before a log-in and told after it.
+    pub hooks: Hooks,
     /// What differs between deployments.
     pub http: HttpSettings,
 }
@@ -137,6 +142,8 @@ impl AppParts {
                 page_tokens: PageTokens::default(),
             },
             mail: MailParts::configured(config)?,
+            providers: Providers::configured(&config.providers, &config.clients),
+            hooks: Hooks::configured(&config.hook),
         })
     }
 }
@@ -171,6 +178,8 @@ impl App {
             tokens: Arc::new(Tokens::new(parts.keys, parts.tokens)),
             policy: Arc::new(parts.accounts),
             rate_limits: RateLimits::default(),
+            providers: Arc::new(parts.providers),
+            hooks: parts.hooks,
         };
         let MailParts {
             letters,

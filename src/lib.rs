@@ -18,6 +18,7 @@
 //! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, health, the query page |
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
 //! | [`background`] | what goes on after the response: the mailer |
+//! | [`outbound`] | requests that we send to others: bounded, signed, never into private networks |
 //! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
 //! | [`schema`] | the assembly: the only place that lists the rooms |
@@ -98,6 +99,7 @@ pub mod graphql;
 pub mod http;
 pub mod migrate;
 pub mod money;
+pub mod outbound;
 pub mod schema;
 pub mod telemetry;
 pub mod text;

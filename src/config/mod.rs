@@ -4,56 +4,81 @@
 //! `CUSTOMER_GRAPH_SERVER_NAME` in the environment and `name` under `[server]` in the file; the environment wins, and
 //! an empty variable counts as absent. Everything that is wrong is reported at once, without repeating what was given,
 //! which may be a secret.
+//!
+//! Of some sections there may be several, each under a name of its own: `[provider.google]` in the file,
+//! `CUSTOMER_GRAPH_PROVIDER_GOOGLE_CLIENT_ID` in the environment.
 
 mod auth;
+mod client;
 mod database;
 mod graphql;
+mod hook;
 mod limits;
 mod log;
 mod mail;
+mod provider;
 mod reader;
 mod server;
 mod setting;
 mod signing_key;
 
 use std::{
+    collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
 };
 
 pub use auth::AuthConfig;
+pub use client::ClientConfig;
 pub use database::{DatabaseConfig, DatabaseUrl};
 pub use graphql::{GraphqlConfig, Introspection};
+pub use hook::HookConfig;
 pub use limits::Limits;
 pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
+pub use provider::{ProviderConfig, ProviderKind};
 pub use server::ServerConfig;
 pub use signing_key::SigningKeyPem;
 
-use reader::{Reader, Section};
+use reader::{Known, Reader, RepeatedSection, Section};
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "CUSTOMER_GRAPH_";
 
-/// Declares a section: each setting with what it means, its type and its default.
+/// Declares a section: each setting with what it means, its type and its default. With `in each` there may be several
+/// of them.
 macro_rules! section {
+    (
+        $(#[$about:meta])*
+        $name:ident in each $section:literal {
+            $($(#[$doc:meta])* $setting:ident: $kind:ty = $default:expr,)*
+        }
+    ) => {
+        crate::config::section!(@struct $(#[$about])* $name { $($(#[$doc])* $setting: $kind = $default,)* });
+
+        impl crate::config::reader::RepeatedSection for $name {
+            const NAME: &'static str = $section;
+            const SETTINGS: &'static [&'static str] = &[$(stringify!($setting)),*];
+
+            fn read(reader: &mut crate::config::reader::Reader, section: &str) -> Self {
+                Self {
+                    $($setting: reader.setting(section, stringify!($setting)).unwrap_or_else(|| $default),)*
+                }
+            }
+
+            fn shown(&self) -> Vec<(&'static str, String)> {
+                use crate::config::setting::Setting;
+                vec![$((stringify!($setting), self.$setting.shown())),*]
+            }
+        }
+    };
     (
         $(#[$about:meta])*
         $name:ident in $section:literal {
             $($(#[$doc:meta])* $setting:ident: $kind:ty = $default:expr,)*
         }
     ) => {
-        $(#[$about])*
-        #[derive(Clone, Debug)]
-        pub struct $name {
-            $($(#[$doc])* pub $setting: $kind,)*
-        }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { $($setting: $default,)* }
-            }
-        }
+        crate::config::section!(@struct $(#[$about])* $name { $($(#[$doc])* $setting: $kind = $default,)* });
 
         impl crate::config::reader::Section for $name {
             const NAME: &'static str = $section;
@@ -68,6 +93,19 @@ macro_rules! section {
             fn shown(&self) -> Vec<(&'static str, String)> {
                 use crate::config::setting::Setting;
                 vec![$((stringify!($setting), self.$setting.shown())),*]
+            }
+        }
+    };
+    (@struct $(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $setting:ident: $kind:ty = $default:expr,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            $($(#[$doc])* pub $setting: $kind,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($setting: $default,)* }
             }
         }
     };
@@ -91,6 +129,12 @@ pub struct Config {
     pub graphql: GraphqlConfig,
     /// What is logged and how.
     pub log: LogConfig,
+    /// Who is asked before and after a log-in.
+    pub hook: HookConfig,
+    /// At whom people may log in, by name.
+    pub providers: BTreeMap<String, ProviderConfig>,
+    /// The frontends, by name.
+    pub clients: BTreeMap<String, ClientConfig>,
 }
 
 /// Something that is wrong with the configuration.
@@ -161,6 +205,9 @@ impl Config {
             limits: Limits::read(&mut reader),
             graphql: GraphqlConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
+            hook: HookConfig::read(&mut reader),
+            providers: reader.each(),
+            clients: reader.each(),
         };
         config.auth.check(&mut reader);
         config.mail.check(&mut reader);
@@ -168,6 +215,13 @@ impl Config {
         config.graphql.check(&mut reader);
         config.server.check(&mut reader);
         config.database.check(&mut reader);
+        config.hook.check(&mut reader);
+        for (name, provider) in &config.providers {
+            provider.check(&mut reader, name);
+        }
+        for (name, client) in &config.clients {
+            client.check(&mut reader, name);
+        }
         reader.finish()?;
         Ok(config)
     }
@@ -202,6 +256,13 @@ impl Config {
                 .into_iter()
                 .map(|(setting, value)| (name_of(S::NAME, setting), value))
         }
+        fn of_each<S: RepeatedSection>(sections: &BTreeMap<String, S>) -> impl Iterator<Item = (String, String)> {
+            sections.iter().flat_map(|(name, section)| {
+                let section_name = format!("{}.{name}", S::NAME);
+                let shown = section.shown().into_iter();
+                shown.map(move |(setting, value)| (name_of(&section_name, setting), value))
+            })
+        }
         of(&self.server)
             .chain(of(&self.database))
             .chain(of(&self.auth))
@@ -209,6 +270,9 @@ impl Config {
             .chain(of(&self.limits))
             .chain(of(&self.graphql))
             .chain(of(&self.log))
+            .chain(of(&self.hook))
+            .chain(of_each(&self.providers))
+            .chain(of_each(&self.clients))
             .collect()
     }
 
@@ -223,13 +287,25 @@ impl Config {
 
 /// The variable of a setting.
 fn name_of(section: &str, setting: &str) -> String {
-    format!("{PREFIX}{}_{}", section.to_uppercase(), setting.to_uppercase())
+    let section = section.to_uppercase().replace('.', "_");
+    format!("{PREFIX}{section}_{}", setting.to_uppercase())
 }
 
 /// The sections with their settings.
-fn known() -> Vec<(&'static str, &'static [&'static str])> {
-    fn of<S: Section>() -> (&'static str, &'static [&'static str]) {
-        (S::NAME, S::SETTINGS)
+fn known() -> Vec<Known> {
+    fn of<S: Section>() -> Known {
+        Known {
+            name: S::NAME,
+            settings: S::SETTINGS,
+            is_repeated: false,
+        }
+    }
+    fn of_each<S: RepeatedSection>() -> Known {
+        Known {
+            name: S::NAME,
+            settings: S::SETTINGS,
+            is_repeated: true,
+        }
     }
     vec![
         of::<ServerConfig>(),
@@ -239,5 +315,8 @@ fn known() -> Vec<(&'static str, &'static [&'static str])> {
         of::<Limits>(),
         of::<GraphqlConfig>(),
         of::<LogConfig>(),
+        of::<HookConfig>(),
+        of_each::<ProviderConfig>(),
+        of_each::<ClientConfig>(),
     ]
 }

@@ -1,6 +1,9 @@
 //! Collects settings from the file and the environment, and everything that is wrong with them.
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::Path,
+};
 
 use figment::{
     Error, Figment, Metadata, Profile, Provider,
@@ -24,7 +27,68 @@ pub(super) trait Section: Sized {
     fn shown(&self) -> Vec<(&'static str, String)>;
 }
 
-type Known = [(&'static str, &'static [&'static str])];
+/// A section of which there may be several, each under a name of its own: `[provider.google]`.
+pub(super) trait RepeatedSection: Sized {
+    /// Its name in the file, without the name of its own.
+    const NAME: &'static str;
+    /// The names of its settings.
+    const SETTINGS: &'static [&'static str];
+
+    /// Reads every setting of one of them (`provider.google`); a default stands in for what is absent or wrong.
+    fn read(reader: &mut Reader, section: &str) -> Self;
+
+    /// Every setting with its value, without secrets.
+    fn shown(&self) -> Vec<(&'static str, String)>;
+}
+
+/// A section with its settings.
+pub(super) struct Known {
+    pub(super) name: &'static str,
+    pub(super) settings: &'static [&'static str],
+    /// Whether there may be several, each under a name of its own.
+    pub(super) is_repeated: bool,
+}
+
+impl Known {
+    /// The section and the setting that a variable is about; the section as it is written in the file.
+    fn setting_of(&self, variable: &str) -> Option<(Vec<String>, &'static str)> {
+        if !self.is_repeated {
+            let setting = self
+                .settings
+                .iter()
+                .find(|setting| name_of(self.name, setting) == variable)?;
+            return Some((vec![self.name.to_owned()], setting));
+        }
+        let rest = variable.strip_prefix(&format!("{PREFIX}{}_", self.name.to_uppercase()))?;
+        let (name, setting) = self
+            .settings
+            .iter()
+            .filter_map(|setting| {
+                let name = rest.strip_suffix(&format!("_{}", setting.to_uppercase()))?;
+                Some((name.to_lowercase(), *setting))
+            })
+            // Of `url` and `redirect_url`, both of which it may end in, the longer one is meant.
+            .max_by_key(|(_, setting)| setting.len())?;
+        is_name(&name).then(|| (vec![self.name.to_owned(), name], setting))
+    }
+
+    /// The variable of a setting, for people.
+    fn variable(&self, setting: &str) -> String {
+        if self.is_repeated {
+            name_of(&format!("{}.<name>", self.name), setting)
+        } else {
+            name_of(self.name, setting)
+        }
+    }
+}
+
+/// Whether this is a name that one of several sections may have.
+fn is_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && name.len() <= 32
+        && characters.all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+}
 
 /// What was given, and what is wrong with it.
 #[derive(Default)]
@@ -36,7 +100,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn add_file(&mut self, file: &Path, known: &Known) {
+    pub(super) fn add_file(&mut self, file: &Path, known: &[Known]) {
         let name = file.display().to_string();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
@@ -53,8 +117,8 @@ impl Reader {
         };
         for (section, settings) in &sections {
             let place = |key: &str| format!("{key} in {name}");
-            let Some((_, known_settings)) = known.iter().find(|(known, _)| known == section) else {
-                let names = known.iter().map(|(name, _)| *name);
+            let Some(known) = known.iter().find(|known| known.name == section) else {
+                let names = known.iter().map(|known| known.name);
                 self.complain(place(section), unknown(section, names));
                 continue;
             };
@@ -62,15 +126,36 @@ impl Reader {
                 self.complain(place(section), format!("must be a table: write [{section}]."));
                 continue;
             };
-            for setting in settings.keys().filter(|key| !known_settings.contains(&key.as_str())) {
-                let message = unknown(setting, known_settings.iter().copied());
-                self.complain(place(&format!("{section}.{setting}")), message);
+            if !known.is_repeated {
+                self.check_names(&name, section, settings, known);
+                continue;
+            }
+            for (own, settings) in settings {
+                let section = format!("{section}.{own}");
+                match settings.as_dict() {
+                    Some(settings) if is_name(own) => self.check_names(&name, &section, settings, known),
+                    Some(_) => self.complain(
+                        place(&section),
+                        "must have a name of at most 32 small letters, digits and underscores.",
+                    ),
+                    None => self.complain(
+                        place(&section),
+                        format!("must be a table: write [{}.name].", known.name),
+                    ),
+                }
             }
         }
         self.merge(name, sections);
     }
 
-    pub(super) fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>, known: &Known) {
+    fn check_names(&mut self, file: &str, section: &str, settings: &Dict, known: &Known) {
+        for setting in settings.keys().filter(|key| !known.settings.contains(&key.as_str())) {
+            let message = unknown(setting, known.settings.iter().copied());
+            self.complain(format!("{section}.{setting} in {file}"), message);
+        }
+    }
+
+    pub(super) fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>, known: &[Known]) {
         let mut sections = Dict::new();
         let mut variables: Vec<_> = variables.into_iter().collect();
         variables.sort_unstable();
@@ -82,14 +167,11 @@ impl Reader {
             if ours_alone || rest.starts_with("TEST_") || rest.starts_with("BENCH_") {
                 continue;
             }
-            let found = known.iter().find_map(|(section, settings)| {
-                let setting = settings.iter().find(|setting| name_of(section, setting) == variable)?;
-                Some((*section, *setting))
-            });
+            let found = known.iter().find_map(|known| known.setting_of(&variable));
             let Some((section, setting)) = found else {
                 let names: Vec<String> = known
                     .iter()
-                    .flat_map(|(section, settings)| settings.iter().map(|setting| name_of(section, setting)))
+                    .flat_map(|known| known.settings.iter().map(|setting| known.variable(setting)))
                     .collect();
                 let message = unknown(&variable, names.iter().map(String::as_str));
                 self.complain(variable, message);
@@ -98,18 +180,36 @@ impl Reader {
             if value.is_empty() {
                 continue;
             }
-            if let Value::Dict(_, settings) = sections
-                .entry(section.to_owned())
-                .or_insert_with(|| Value::from(Dict::new()))
-            {
-                settings.insert(setting.to_owned(), Value::from(value));
+            let mut settings = &mut sections;
+            for step in section {
+                let inner = settings.entry(step).or_insert_with(|| Value::from(Dict::new()));
+                let Value::Dict(_, inner) = inner else {
+                    unreachable!("sections are made here, and hold tables")
+                };
+                settings = inner;
             }
+            settings.insert(setting.to_owned(), Value::from(value));
         }
         self.merge(String::new(), sections);
     }
 
     fn merge(&mut self, source: String, sections: Dict) {
         self.given = std::mem::take(&mut self.given).merge(Given { source, sections });
+    }
+
+    /// The sections of a kind of which there may be several, by their names.
+    pub(super) fn each<S: RepeatedSection>(&mut self) -> BTreeMap<String, S> {
+        let names: Vec<String> = match self.given.find_value(S::NAME) {
+            Ok(Value::Dict(_, sections)) => sections.into_keys().filter(|name| is_name(name)).collect(),
+            _ => Vec::new(),
+        };
+        names
+            .into_iter()
+            .map(|name| {
+                let section = S::read(self, &format!("{}.{name}", S::NAME));
+                (name, section)
+            })
+            .collect()
     }
 
     /// The value of a setting; `None` when it was not given or is wrong.

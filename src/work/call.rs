@@ -19,7 +19,7 @@ use super::{
     WriteOptions, Written,
 };
 use crate::{
-    auth::{AccountPolicy, Passwords, RateLimits, Sealer, Tokens, Viewer},
+    auth::{AccountPolicy, Hooks, Passwords, RateLimits, Sealer, Tokens, Viewer, provider::Providers},
     config::Limits,
 };
 
@@ -46,6 +46,10 @@ pub struct CallParts {
     pub policy: Arc<AccountPolicy>,
     /// Who must wait before trying again, as far as this process knows.
     pub rate_limits: RateLimits,
+    /// Who vouches for people.
+    pub providers: Arc<Providers>,
+    /// Who is asked before a log-in and told after it.
+    pub hooks: Hooks,
 }
 
 /// Why an operation was turned away without being looked at.

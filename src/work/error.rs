@@ -87,6 +87,8 @@ pub enum ErrorCode {
     LinkRequired,
     /// There is no such provider here.
     ProviderNotConfigured,
+    /// The provider does not answer, or not as it should.
+    ProviderUnavailable,
     /// This is not an address to which the client may be sent.
     RedirectNotAllowed,
     /// The log-in was not begun here, or was finished before.

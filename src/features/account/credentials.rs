@@ -19,7 +19,7 @@ use super::{
     token,
 };
 use crate::{
-    auth::{Passwords, Verdict, rate_limit},
+    auth::{LogInFacts, Passwords, Verdict, rate_limit},
     features::{identity::service::PASSWORD, session::service as sessions},
     text::normalize_email,
     work::{Call, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
@@ -33,6 +33,23 @@ pub struct Proof {
     provider: ProviderIdentityId,
     secret_hash: String,
     better_hash: Option<String>,
+}
+
+impl Proof {
+    /// The log-in, as hooks are told of it.
+    #[must_use]
+    pub fn facts(&self, email: &str) -> LogInFacts {
+        let (actor, actor_id) = match self.entrant.actor {
+            ActorType::Customer => ("CUSTOMER", CustomerId(self.entrant.actor_id).to_string()),
+            ActorType::Staff => ("STAFF", StaffUserId(self.entrant.actor_id).to_string()),
+        };
+        LogInFacts {
+            method: PASSWORD.to_owned(),
+            actor,
+            actor_id: Some(actor_id),
+            email: Some(email.to_owned()),
+        }
+    }
 }
 
 /// What is kept for an e-mail address.

@@ -50,6 +50,10 @@ impl Purpose {
     pub const ONE_TIME_CODE: Self = Self(ONE_TIME_CODE);
     /// Showing the second factor, after the first.
     pub const MFA_CHALLENGE: Self = Self("MFA_CHALLENGE");
+    /// Coming back from a provider to log in.
+    pub const PROVIDER_LOG_IN: Self = Self("PROVIDER_LOG_IN");
+    /// Coming back from a provider to link it to one's account.
+    pub const PROVIDER_LINK: Self = Self("PROVIDER_LINK");
     /// Accepting an invitation to open an account.
     pub const INVITATION: Self = Self("INVITATION");
 }

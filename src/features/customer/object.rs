@@ -14,6 +14,7 @@ use crate::{
         mfa::{MfaFactor, factors_of},
         order::{OrderLinkConnection, OrderLinkWhere, orders_of, write_orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
+        provider::{LoginMethod, login_methods_of},
         session::{SessionConnection, sessions_of},
     },
     graphql::{
@@ -390,6 +391,15 @@ impl Customer {
     )]
     async fn mfa_factors(&self, ctx: &Context<'_>) -> Result<Option<Vec<MfaFactor>>> {
         apart(factors_of(ctx, self.0.id)).await.map(Some)
+    }
+
+    /// The ways in which the customer logs in, the oldest first. Customers see their own; others require `sessions:read`.
+    #[graphql(
+        guard = "guard::store_or_sessions_read",
+        visible = "guard::shows::store_or_sessions_read"
+    )]
+    async fn login_methods(&self, ctx: &Context<'_>) -> Result<Option<Vec<LoginMethod>>> {
+        apart(login_methods_of(ctx, self.0.id)).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.

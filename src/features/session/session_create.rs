@@ -1,14 +1,21 @@
 //! `sessionCreate`: logging in.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, InputObject, Object, Result};
 use entity::session::ActorType;
 
 use super::grant::{entered, grant_payload};
 use crate::{
-    features::account::{admission::EntryTokens, credentials},
+    features::account::{
+        admission::{Admitted, EntryTokens},
+        credentials,
+    },
     graphql::{ContextExt, Email, Secret, payload},
-    work::{Once, UnitOfWork, WriteOptions},
+    work::{Call, Once, UnitOfWork, WriteError, WriteOptions},
 };
+
+type Written = Result<crate::work::Written<Once<Admitted>>, WriteError>;
 
 /// The mutation of this file.
 #[derive(Debug, Default)]
@@ -64,26 +71,32 @@ impl SessionCreateMutation {
         input: SessionCreateInput,
     ) -> Result<Option<SessionCreatePayload>> {
         let call = ctx.call();
-        let actor = ActorType::from(input.actor);
         let tokens = EntryTokens::new(&call.ids);
-        let written = match credentials::check(call, &input.email.0, &input.password.0, actor).await {
-            Ok(proof) => {
-                // No idempotency key, not even from the header: tokens are never kept.
-                let options = WriteOptions {
-                    mutation: "sessionCreate",
-                    ..WriteOptions::default()
-                };
-                let tokens = tokens.clone();
-                call.write(options, async move |unit: &mut UnitOfWork| {
-                    credentials::log_in(unit, proof.clone(), &tokens).await.map(Once)
-                })
-                .await
-            }
-            Err(error) => Err(error),
-        };
-        let (admitted, user_errors, _) = payload(call, written)?;
+        let (admitted, user_errors, _) = payload(call, log_in(call, &input, &tokens).await)?;
         let admitted = admitted.map(|Once(admitted)| admitted);
         let (grant, mfa_token, user_errors) = entered(call, admitted, &tokens, user_errors)?;
         Ok(Some(SessionCreatePayload::new(grant, mfa_token, user_errors)))
     }
+}
+
+/// Hashing comes before the unit of work, and so do those who are asked.
+async fn log_in(call: &Arc<Call>, input: &SessionCreateInput, tokens: &EntryTokens) -> Written {
+    let proof = credentials::check(call, &input.email.0, &input.password.0, input.actor.into()).await?;
+    let facts = proof.facts(&input.email.0);
+    call.hooks.before_log_in(call, &facts).await?;
+    // No idempotency key, not even from the header: tokens are never kept.
+    let options = WriteOptions {
+        mutation: "sessionCreate",
+        ..WriteOptions::default()
+    };
+    let tokens = tokens.clone();
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            credentials::log_in(unit, proof.clone(), &tokens).await.map(Once)
+        })
+        .await?;
+    if let Once(Admitted::Session(_)) = &written.value {
+        call.hooks.after_log_in(call, &facts);
+    }
+    Ok(written)
 }

@@ -12,8 +12,8 @@ use std::{
 use customer_graph::{
     app::{App, AppParts, MailParts},
     auth::{
-        API_KEY_PREFIX, AccountPolicy, PasswordPolicy, Permissions, SigningKeys, TokenSettings, Verification,
-        secret_hash,
+        API_KEY_PREFIX, AccountPolicy, Hooks, PasswordPolicy, Permissions, SigningKeys, TokenSettings, Verification,
+        provider::Providers, secret_hash,
     },
     background::{Mailbox, MailboxLetter, Transport},
     config::Limits,
@@ -72,6 +72,8 @@ pub(crate) struct Setup {
     pub(crate) older_keys: Vec<String>,
     /// How mail leaves; into the test's own mailbox without.
     pub(crate) transport: Option<Transport>,
+    pub(crate) providers: Providers,
+    pub(crate) hooks: Hooks,
 }
 
 impl Default for Setup {
@@ -93,6 +95,8 @@ impl Default for Setup {
             signing_key: None,
             older_keys: Vec::new(),
             transport: None,
+            providers: Providers::default(),
+            hooks: Hooks::default(),
         }
     }
 }
@@ -202,6 +206,8 @@ impl TestApp {
             password_policy: PasswordPolicy::default(),
             accounts: setup.accounts,
             mail: MailParts::built_in(setup.transport.unwrap_or_else(|| Transport::Mailbox(mailbox.clone()))).unwrap(),
+            providers: setup.providers,
+            hooks: setup.hooks,
             http: setup.http,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

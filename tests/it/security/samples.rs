@@ -103,6 +103,13 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "customerRegister" => return Some(json!({ "email": "new@example.com", "password": "short" })),
         "passwordChange" => return Some(json!({ "currentPassword": "wrong", "newPassword": "short" })),
         "sessionCreate" => return Some(json!({ "email": "nobody@example.com", "password": "wrong" })),
+        "socialLoginStart" | "loginMethodLinkStart" => {
+            return Some(json!({ "provider": "nobody", "client": "shop", "redirectUrl": "https://shop.example/" }));
+        }
+        "socialLoginComplete" | "loginMethodLinkComplete" => {
+            return Some(json!({ "state": "wrong", "code": "wrong", "binding": "wrong" }));
+        }
+        "loginMethodUnlink" => return Some(json!({ "id": "<login method>" })),
         "sessionRefresh" => return Some(json!({ "refreshToken": "wrong" })),
         // Comes last of all, since it does what it says.
         "sessionEnd" => return Some(json!({ "all": false })),
@@ -243,6 +250,10 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "MfaFactor" => &[
             "{ me { mfaFactors { @ } } }",
             "{ customer(id: \"<ada>\") { mfaFactors { @ } } }",
+        ],
+        "LoginMethod" => &[
+            "{ me { loginMethods { @ } } }",
+            "{ customer(id: \"<ada>\") { loginMethods { @ } } }",
         ],
         "Mail" => &["{ mails { nodes { @ } } }"],
         "MailConnection" => &["{ mails { @ } }"],

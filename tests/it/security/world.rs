@@ -70,6 +70,8 @@ impl World {
         // A session is ended for good, so the samples name one that is nobody's.
         world.names.insert("session", nobodys("sess"));
         world.own("ada", ada.id().to_owned());
+        let methods = app.ask(&ada, "{ me { loginMethods { id } } }", Value::Null).await;
+        world.own("login method", text(&methods.data()["me"]["loginMethods"][0]["id"]));
         world.names.insert("bob", bob.id().to_owned());
         world.addresses(app).await;
         world.groups(app).await;

@@ -158,3 +158,67 @@ fn a_server_elsewhere_is_not_spoken_to_without_encryption() {
     let mistakes = config.check_for_serving().unwrap_err().to_string();
     assert!(mistakes.contains("sslmode=verify-full"), "{mistakes}");
 }
+
+#[test]
+fn there_may_be_several_providers_and_clients_each_under_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    std::fs::write(
+        &file,
+        "[provider.google]\nkind = \"google\"\nclient_id = \"one\"\nclient_secret = \"hush\"\n\
+         [provider.company_sso]\nissuer = \"https://sso.example\"\nclient_id = \"two\"\n\
+         [client.shop]\nredirect_urls = [\"https://shop.example/log-in\"]\n",
+    )
+    .unwrap();
+    let variables = [
+        ("CUSTOMER_GRAPH_PROVIDER_GOOGLE_CLIENT_ID", "three"),
+        ("CUSTOMER_GRAPH_PROVIDER_DESK_KIND", "http"),
+        ("CUSTOMER_GRAPH_PROVIDER_DESK_URL", "https://desk.example/identity"),
+        (
+            "CUSTOMER_GRAPH_PROVIDER_DESK_SIGNING_SECRET",
+            "a secret that signs, and is long enough",
+        ),
+        (
+            "CUSTOMER_GRAPH_CLIENT_APP_REDIRECT_URLS",
+            "com.example.shop:/log-in,http://localhost:3000/",
+        ),
+    ];
+    let config = read_with(Some(&file), &variables).unwrap();
+    let names: Vec<&String> = config.providers.keys().collect();
+    assert_eq!(names, ["company_sso", "desk", "google"]);
+    assert_eq!(config.providers["google"].client_id, "three");
+    assert_eq!(config.providers["company_sso"].client_id, "two");
+    assert_eq!(config.clients["app"].redirect_urls.len(), 2);
+    let shown = format!("{:?}", config.shown());
+    assert!(shown.contains("CUSTOMER_GRAPH_PROVIDER_GOOGLE_CLIENT_ID") && !shown.contains("hush"));
+}
+
+#[test]
+fn mistakes_in_providers_and_clients_are_reported_at_once() {
+    let variables = [
+        ("CUSTOMER_GRAPH_PROVIDER_PASSWORD_CLIENT_ID", "one"),
+        ("CUSTOMER_GRAPH_PROVIDER_INSIDE_ISSUER", "http://10.0.0.1"),
+        ("CUSTOMER_GRAPH_PROVIDER_INSIDE_CLIENT_ID", "one"),
+        ("CUSTOMER_GRAPH_PROVIDER_DESK_KIND", "http"),
+        ("CUSTOMER_GRAPH_CLIENT_SHOP_REDIRECT_URLS", "http://shop.example/"),
+        ("CUSTOMER_GRAPH_PROVIDER_GOOGLE_CLIENTID", "one"),
+        ("CUSTOMER_GRAPH_HOOK_BEFORE_LOG_IN_URL", "https://hook.example/"),
+    ];
+    let mistakes = mistakes(read(&variables)).join("\n");
+    for setting in [
+        "PROVIDER_PASSWORD_KIND",
+        "PROVIDER_PASSWORD_ISSUER",
+        "PROVIDER_INSIDE_ISSUER",
+        "PROVIDER_DESK_URL",
+        "PROVIDER_DESK_SIGNING_SECRET",
+        "CLIENT_SHOP_REDIRECT_URLS",
+        "PROVIDER_GOOGLE_CLIENTID",
+        "HOOK_SIGNING_SECRET",
+    ] {
+        assert!(
+            mistakes.contains(&format!("CUSTOMER_GRAPH_{setting}:")),
+            "{setting} in {mistakes}"
+        );
+    }
+    assert!(!mistakes.contains("10.0.0.1"));
+}

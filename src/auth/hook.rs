@@ -1,0 +1,117 @@
+//! Hooks: somebody who is asked before a log-in and may refuse it, and somebody who is told after it.
+//!
+//! Both get a signed request (see [`Outbound::post_signed`]): `{"event": "log_in.before", "method", "actor", "actorId",
+//! "email", "ipPrefix", "requestId"}`. Who is asked before answers `{"allow": true}`; anything else that is JSON refuses. Where no
+//! such answer comes within three seconds, the configuration decides. Hooks are asked outside of transactions.
+
+use std::{sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::{
+    config::HookConfig,
+    outbound::Outbound,
+    work::{Call, ErrorCode, UserError, WriteError},
+};
+
+/// For how long a hook is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Who is asked before a log-in and told after it.
+#[derive(Clone, Debug, Default)]
+pub struct Hooks(Option<Arc<Configured>>);
+
+#[derive(Debug)]
+struct Configured {
+    before: Option<String>,
+    after: Option<String>,
+    secret: SecretString,
+    fail_open: bool,
+    outbound: Outbound,
+}
+
+/// A log-in, as hooks are told of it.
+#[derive(Clone, Debug)]
+pub struct LogInFacts {
+    /// The way to log in: `password`, or the name of a provider.
+    pub method: String,
+    /// As what somebody logs in: `CUSTOMER` or `STAFF`.
+    pub actor: &'static str,
+    /// The id of the customer or staff user, where there is one already.
+    pub actor_id: Option<String>,
+    /// The e-mail address that they logged in with, or that the provider knows.
+    pub email: Option<String>,
+}
+
+impl Hooks {
+    /// What is configured.
+    #[must_use]
+    pub fn configured(config: &HookConfig) -> Self {
+        if config.before_log_in_url.is_none() && config.after_log_in_url.is_none() {
+            return Self::default();
+        }
+        Self(Some(Arc::new(Configured {
+            before: config.before_log_in_url.clone(),
+            after: config.after_log_in_url.clone(),
+            secret: config.signing_secret.clone().unwrap_or_default(),
+            fail_open: config.fail_open,
+            outbound: Outbound::new(config.allow_private_network, PATIENCE),
+        })))
+    }
+
+    /// Asks whether somebody who proved who they are may log in.
+    ///
+    /// # Errors
+    /// `HOOK_REJECTED`.
+    pub async fn before_log_in(&self, call: &Call, facts: &LogInFacts) -> Result<(), WriteError> {
+        let Some(hooks) = &self.0 else { return Ok(()) };
+        let Some(url) = &hooks.before else { return Ok(()) };
+        let body = body("log_in.before", call, facts);
+        let timestamp = call.now().timestamp();
+        let may = match hooks.outbound.post_signed(url, &hooks.secret, timestamp, &body).await {
+            Ok(answer) => answer.get("allow") == Some(&Value::Bool(true)),
+            Err(error) => {
+                tracing::warn!(%error, fail_open = hooks.fail_open, "the hook before log-in did not answer");
+                hooks.fail_open
+            }
+        };
+        if may {
+            return Ok(());
+        }
+        Err(UserError::new(
+            ErrorCode::HookRejected,
+            "",
+            "This log-in was refused. Ask customer service.",
+        )
+        .into())
+    }
+
+    /// Tells of somebody who logged in. Nobody waits for the answer.
+    pub fn after_log_in(&self, call: &Call, facts: &LogInFacts) {
+        let Some(hooks) = self.0.clone() else { return };
+        if hooks.after.is_none() {
+            return;
+        }
+        let body = body("log_in.after", call, facts);
+        let timestamp = call.now().timestamp();
+        tokio::spawn(async move {
+            let Some(url) = &hooks.after else { return };
+            if let Err(error) = hooks.outbound.post_signed(url, &hooks.secret, timestamp, &body).await {
+                tracing::warn!(%error, "the hook after log-in did not answer");
+            }
+        });
+    }
+}
+
+fn body(event: &str, call: &Call, facts: &LogInFacts) -> Value {
+    json!({
+        "event": event,
+        "method": facts.method,
+        "actor": facts.actor,
+        "actorId": facts.actor_id,
+        "email": facts.email,
+        "ipPrefix": call.client.prefix(),
+        "requestId": call.request_id,
+    })
+}

@@ -1,0 +1,210 @@
+//! The rules about ways to log in: linking them, and unlinking all but the last.
+
+use entity::{
+    auth_identity, customer,
+    id::{AuthIdentityId, PrefixedId, ProviderIdentityId, SessionId},
+    provider_identity::{Column, Entity, Model},
+};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::{Json, Uuid},
+    sea_query::Expr,
+};
+use serde_json::json;
+
+use super::gate::check_issuer;
+use crate::{
+    auth::provider::ExternalIdentity,
+    features::session::service as sessions,
+    work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
+};
+
+/// The most ways to log in that one identity has.
+const MOST: usize = 20;
+
+/// The most that is kept of what a provider says about somebody, in bytes of JSON.
+const LARGEST_DATA: usize = 4 * 1_024;
+
+/// The person whom a provider calls so, locked.
+///
+/// # Errors
+/// Faults.
+pub async fn known(unit: &UnitOfWork, provider: &str, subject: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Provider.eq(provider))
+        .filter(Column::Subject.eq(subject))
+        .lock_exclusive()
+        .one(unit.db())
+        .await
+}
+
+/// Notes that somebody logged in through a provider, and what it says about them now.
+///
+/// # Errors
+/// `TOKEN_INVALID` when the provider is another one by now.
+pub async fn note_use(unit: &UnitOfWork, known: &Model, external: &ExternalIdentity) -> Result<(), WriteError> {
+    check_issuer(known, external)?;
+    Entity::update_many()
+        .col_expr(Column::Data, Expr::val(data_of(external)))
+        .col_expr(Column::LastUsedAt, Expr::val(unit.now()))
+        .col_expr(Column::UpdatedAt, Expr::val(unit.now()))
+        .filter(Column::Id.eq(known.id))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// Adds a provider to the ways in which an identity logs in. That the two belong together was shown before.
+///
+/// # Errors
+/// `ALREADY_LINKED` when the provider's person logs in as somebody else; `LIMIT_EXCEEDED`.
+pub async fn link(
+    unit: &mut UnitOfWork,
+    identity: AuthIdentityId,
+    provider: &str,
+    external: &ExternalIdentity,
+) -> Result<ProviderIdentityId, WriteError> {
+    if let Some(known) = known(unit, provider, &external.subject).await? {
+        if known.auth_identity_id != identity {
+            return Err(UserError::new(
+                ErrorCode::AlreadyLinked,
+                "",
+                "This log-in belongs to another account. Unlink it there first.",
+            )
+            .into());
+        }
+        note_use(unit, &known, external).await?;
+        return Ok(known.id);
+    }
+    let others = of_identity(unit, identity).await?.len();
+    if others >= MOST {
+        return Err(UserError::limit("", MOST, others + 1, "ways to log in").into());
+    }
+    let row = Model {
+        id: unit.new_id(),
+        auth_identity_id: identity,
+        provider: provider.to_owned(),
+        subject: external.subject.clone(),
+        secret_hash: None,
+        data: data_of(external),
+        verified_at: Some(unit.now()),
+        last_used_at: Some(unit.now()),
+        created_at: unit.now(),
+        updated_at: unit.now(),
+    };
+    let id = row.id;
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(unit.db())
+        .await?;
+    record(unit, "auth.login_method_linked", identity, id).await?;
+    Ok(id)
+}
+
+/// Lets whoever is logged in link a provider: they logged in a moment ago, and have proven their e-mail address. An
+/// account that waits for its owner must not be given ways to log in that stay when the owner comes.
+///
+/// # Errors
+/// `STEP_UP_REQUIRED`, `NOT_VERIFIED`.
+pub async fn check_may_link(
+    unit: &UnitOfWork,
+    (identity, session): (AuthIdentityId, SessionId),
+) -> Result<(), WriteError> {
+    sessions::check_step_up(unit, session).await?;
+    let identity = auth_identity::Entity::find_by_id(identity)
+        .lock_exclusive()
+        .one(unit.db())
+        .await?;
+    let Some(customer) = identity.and_then(|identity| identity.customer_id) else {
+        return Ok(());
+    };
+    let row = customer::Entity::find_by_id(customer).one(unit.db()).await?;
+    if row.is_some_and(|row| row.email_verified_at.is_none()) {
+        return Err(UserError::new(
+            ErrorCode::NotVerified,
+            "",
+            "Prove your e-mail address first: emailVerificationRequest sends a mail.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Takes one of the ways to log in from an identity, and ends its other sessions, which may have been opened with it.
+///
+/// The identity is locked, so of two who unlink the last two at once one is told that theirs is the last.
+///
+/// # Errors
+/// `STEP_UP_REQUIRED`; `NOT_FOUND` when it is not a way of theirs; `LAST_LOGIN_METHOD`.
+pub async fn unlink(
+    unit: &mut UnitOfWork,
+    (identity, session): (AuthIdentityId, SessionId),
+    id: ProviderIdentityId,
+) -> Result<(), WriteError> {
+    sessions::check_step_up(unit, session).await?;
+    auth_identity::Entity::find_by_id(identity)
+        .lock_exclusive()
+        .one(unit.db())
+        .await?;
+    let own = of_identity(unit, identity).await?;
+    if !own.iter().any(|row| row.id == id) {
+        return Err(UserError::not_found("id", "way to log in").into());
+    }
+    if own.len() < 2 {
+        return Err(UserError::new(
+            ErrorCode::LastLoginMethod,
+            "id",
+            "This is the last way to log in. Add another one first.",
+        )
+        .into());
+    }
+    Entity::delete_by_id(id).exec(unit.db()).await?;
+    sessions::end_others(unit, identity, session).await?;
+    record(unit, "auth.login_method_unlinked", identity, id).await
+}
+
+async fn of_identity(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::AuthIdentityId.eq(identity))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(unit.db())
+        .await
+}
+
+/// Into the timeline of the customer or staff user who logs in so.
+async fn record(
+    unit: &mut UnitOfWork,
+    topic: &'static str,
+    identity: AuthIdentityId,
+    id: ProviderIdentityId,
+) -> Result<(), WriteError> {
+    let identity = auth_identity::Entity::find_by_id(identity).one(unit.db()).await?;
+    let subject: Option<Uuid> = identity.and_then(|identity| {
+        let customer = identity.customer_id.map(PrefixedId::uuid);
+        customer.or(identity.staff_user_id.map(PrefixedId::uuid))
+    });
+    if let Some(subject) = subject {
+        unit.record(Record {
+            topic: Topic(topic),
+            subject,
+            begins: false,
+            object: id.to_string(),
+            version: 1,
+            changes: Vec::new(),
+        });
+    }
+    Ok(())
+}
+
+/// What is kept of what a provider says, in bounds.
+fn data_of(external: &ExternalIdentity) -> Json {
+    let mut data = external.data.clone();
+    if Json::Object(data.clone()).to_string().len() > LARGEST_DATA {
+        data.retain(|name, value| name == "issuer" && value.to_string().len() <= 300);
+    }
+    if let Some(email) = &external.email {
+        data.insert("email".to_owned(), json!(email));
+        data.insert("emailVerified".to_owned(), json!(external.email_verified));
+    }
+    Json::Object(data)
+}

@@ -1,0 +1,193 @@
+//! `socialLoginStart` and `socialLoginComplete`: logging in at a provider.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use entity::{
+    id::{CustomerId, StaffUserId},
+    session::ActorType,
+};
+use secrecy::SecretString;
+
+use super::{
+    attempt::{self, Errand, Return},
+    gate,
+};
+use crate::{
+    auth::{
+        LogInFacts,
+        provider::{ExternalIdentity, ProviderAnswer},
+        rate_limit,
+    },
+    features::{
+        account::admission::{Admitted, EntryTokens},
+        session::{SessionActor, entered, grant_payload},
+    },
+    graphql::{ContextExt, Problem, Secret, payload},
+    work::{Call, Once, UnitOfWork, WriteError, WriteOptions},
+};
+
+/// The mutations of this file.
+#[derive(Debug, Default)]
+pub struct SocialLoginMutation;
+
+/// A log-in at a provider that begins.
+#[derive(Debug, InputObject)]
+pub struct SocialLoginStartInput {
+    /// The provider, by the name under which it is configured.
+    provider: String,
+    /// The frontend, by the name under which it is configured.
+    client: String,
+    /// Where the provider sends the browser back: an address from the list of this client, letter by letter.
+    redirect_url: String,
+    /// As what to log in.
+    #[graphql(default)]
+    actor: SessionActor,
+}
+
+/// What `socialLoginStart` answers.
+#[derive(Debug, SimpleObject)]
+pub struct SocialLoginStartPayload {
+    /// Where to send the browser; null when there are user errors.
+    authorization_url: Option<String>,
+    /// Keep it in this browser, and give it to `socialLoginComplete`: it shows that the log-in was begun here.
+    binding: Option<String>,
+    /// What is wrong with the input.
+    user_errors: Vec<Problem>,
+}
+
+/// A log-in at a provider that comes back.
+#[derive(Debug, InputObject)]
+pub struct SocialLoginCompleteInput {
+    /// The `state` in the address to which the browser was sent back.
+    state: Secret,
+    /// The `code` in that address.
+    code: Secret,
+    /// The binding that `socialLoginStart` gave to this browser.
+    binding: Secret,
+    /// The `iss` in that address, where there is one.
+    iss: Option<String>,
+}
+
+grant_payload! {
+    /// What `socialLoginComplete` answers.
+    SocialLoginCompletePayload {
+        /// Where there is a second factor (`MFA_REQUIRED`), the token to give to `sessionVerifyMfa`; good for five
+        /// minutes and five tries.
+        mfa_token: Option<String>,
+    }
+}
+
+#[Object]
+impl SocialLoginMutation {
+    /// Begins a log-in at a provider, for which there are ten minutes.
+    async fn social_login_start(
+        &self,
+        ctx: &Context<'_>,
+        input: SocialLoginStartInput,
+    ) -> Result<Option<SocialLoginStartPayload>> {
+        let call = ctx.call();
+        let started = start(call, input).await;
+        let (beginning, user_errors, _) = payload(call, started)?;
+        let beginning = beginning.map(|Once(beginning)| beginning);
+        Ok(Some(SocialLoginStartPayload {
+            binding: beginning.as_ref().map(|beginning| beginning.binding.clone()),
+            authorization_url: beginning.map(|beginning| beginning.authorization_url),
+            user_errors,
+        }))
+    }
+
+    /// Logs in with what the provider sent back. Whoever comes for the first time with an e-mail address for which the
+    /// provider vouches gets an account, or gets into the one with that address when it was proven here as well; an
+    /// account that never proved the address is theirs from now on, and what opened it before is dropped.
+    async fn social_login_complete(
+        &self,
+        ctx: &Context<'_>,
+        input: SocialLoginCompleteInput,
+    ) -> Result<Option<SocialLoginCompletePayload>> {
+        let call = ctx.call();
+        let tokens = EntryTokens::new(&call.ids);
+        let (admitted, user_errors, _) = payload(call, complete(call, input, &tokens).await)?;
+        let admitted = admitted.map(|Once(admitted)| admitted);
+        let (grant, mfa_token, user_errors) = entered(call, admitted, &tokens, user_errors)?;
+        Ok(Some(SocialLoginCompletePayload::new(grant, mfa_token, user_errors)))
+    }
+}
+
+/// No idempotency key, not even from the header: nothing of this is ever kept.
+fn options(mutation: &'static str) -> WriteOptions {
+    WriteOptions {
+        mutation,
+        ..WriteOptions::default()
+    }
+}
+
+type Written<T> = Result<crate::work::Written<Once<T>>, WriteError>;
+
+async fn start(call: &Arc<Call>, input: SocialLoginStartInput) -> Written<attempt::Beginning> {
+    rate_limit::count_network(call).await?;
+    let errand = Errand::LogIn(input.actor.into());
+    let beginning = attempt::begin(call, input.provider, &input.client, input.redirect_url).await?;
+    call.write(options("socialLoginStart"), async move |unit: &mut UnitOfWork| {
+        attempt::keep(unit, &beginning, errand).await?;
+        Ok::<_, WriteError>(Once(beginning.clone()))
+    })
+    .await
+}
+
+async fn complete(call: &Arc<Call>, input: SocialLoginCompleteInput, tokens: &EntryTokens) -> Written<Admitted> {
+    rate_limit::count_network(call).await?;
+    let (state, binding) = (input.state.0, input.binding.0);
+    let returned = end(call, &state, binding).await?;
+    let answer = ProviderAnswer {
+        code: input.code.0,
+        issuer: input.iss,
+    };
+    let external = attempt::ask(call, &returned, state, answer).await?;
+    let facts = facts(call, &returned, &external).await?;
+    call.hooks.before_log_in(call, &facts).await?;
+    let tokens = tokens.clone();
+    let written = call
+        .write(options("socialLoginComplete"), async move |unit: &mut UnitOfWork| {
+            gate::log_in(unit, &returned.provider, &external, returned.actor, &tokens)
+                .await
+                .map(Once)
+        })
+        .await?;
+    if let Once(Admitted::Session(session)) = &written.value {
+        let actor_id = Some(shown(session.actor_type, session.actor_id));
+        call.hooks.after_log_in(call, &LogInFacts { actor_id, ..facts });
+    }
+    Ok(written)
+}
+
+async fn end(call: &Arc<Call>, state: &SecretString, binding: SecretString) -> Result<Return, WriteError> {
+    let state = state.clone();
+    let written = call
+        .write(options("socialLoginComplete"), async move |unit: &mut UnitOfWork| {
+            Ok::<_, WriteError>(Once(attempt::end(unit, &state, &binding, None).await?))
+        })
+        .await?;
+    Ok(written.value.0)
+}
+
+async fn facts(call: &Call, returned: &Return, external: &ExternalIdentity) -> Result<LogInFacts, WriteError> {
+    let actor = returned.actor;
+    let known = gate::known_actor(call, &returned.provider, &external.subject, actor).await?;
+    Ok(LogInFacts {
+        method: returned.provider.clone(),
+        actor: match actor {
+            ActorType::Customer => "CUSTOMER",
+            ActorType::Staff => "STAFF",
+        },
+        actor_id: known.map(|id| shown(actor, id)),
+        email: external.email.clone(),
+    })
+}
+
+fn shown(actor: ActorType, id: sea_orm::entity::prelude::Uuid) -> String {
+    match actor {
+        ActorType::Customer => CustomerId(id).to_string(),
+        ActorType::Staff => StaffUserId(id).to_string(),
+    }
+}

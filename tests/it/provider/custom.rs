@@ -1,0 +1,181 @@
+//! Providers of the deployment's own making, and GitHub.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use customer_graph::{
+    auth::provider::{
+        Attempt, ExternalIdentity, GitHub, GitHubSettings, HttpProvider, IdentityProvider, ProviderAnswer,
+        ProviderError,
+    },
+    outbound::signature,
+};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::{
+    CLIENT_SECRET, REDIRECT_URL,
+    browser::Returned,
+    complete, me, persona,
+    server::{self, Asked, Server},
+    setup_with, start, try_start,
+};
+use crate::{
+    harness::{Answer, Setup, TestApp},
+    on_both_with,
+};
+
+const SIGNING_SECRET: &str = "a secret that signs, and is long enough";
+
+/// A provider that is written in Rust: the code is the number on a badge.
+#[derive(Debug)]
+struct Badge;
+
+impl IdentityProvider for Badge {
+    fn start<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Result<String, ProviderError>> {
+        use secrecy::ExposeSecret;
+        let url = format!("https://badge.example/?state={}", attempt.state.expose_secret());
+        Box::pin(std::future::ready(Ok(url)))
+    }
+
+    fn complete<'a>(
+        &'a self,
+        _: &'a Attempt,
+        answer: &'a ProviderAnswer,
+    ) -> BoxFuture<'a, Result<ExternalIdentity, ProviderError>> {
+        use secrecy::ExposeSecret;
+        let number = answer.code.expose_secret();
+        let identity = (number == "1815").then(|| ExternalIdentity {
+            subject: number.to_owned(),
+            email: Some("ada@example.com".to_owned()),
+            email_verified: true,
+            data: json!({ "note": "x".repeat(5_000) }).as_object().unwrap().clone(),
+            ..ExternalIdentity::default()
+        });
+        Box::pin(std::future::ready(
+            identity.ok_or(ProviderError::Refused("no such badge")),
+        ))
+    }
+}
+
+/// A service of the deployment's own, without a word of Rust in it.
+fn desk(own: &str, asked: &Asked) -> Response {
+    let header = |name: &str| asked.headers[name].to_str().unwrap().to_owned();
+    let timestamp = header("customer-graph-timestamp").parse().unwrap();
+    if header("customer-graph-signature") != signature(&SIGNING_SECRET.into(), timestamp, &asked.body) {
+        return server::status(401);
+    }
+    let body: Value = serde_json::from_str(&asked.body).unwrap();
+    match (body["action"].as_str().unwrap(), body["code"].as_str()) {
+        ("start", _) => {
+            let state = body["state"].as_str().unwrap();
+            server::json(&json!({ "authorizationUrl": format!("{own}/log-in?state={state}") }))
+        }
+        ("complete", Some("good")) => server::json(&json!({
+            "subject": "42", "email": "grace@example.com", "emailVerified": true, "firstName": "Grace",
+            "data": { "desk": 7 },
+        })),
+        ("complete", Some("broken")) => server::json(&json!("what?")),
+        _ => server::json(&json!({ "error": "unknown" })),
+    }
+}
+
+/// GitHub, as far as logging in there goes.
+fn github(_: &str, asked: &Asked) -> Response {
+    let token = asked.headers.get("authorization").and_then(|token| token.to_str().ok());
+    match (asked.path.as_str(), token) {
+        ("/login/oauth/access_token", _) => {
+            let is_right = asked.body.contains("code=good") && asked.body.contains("code_verifier=");
+            // It says 200 when it refuses.
+            server::json(&if is_right {
+                json!({ "access_token": "gho_x" })
+            } else {
+                json!({ "error": "bad_verification_code" })
+            })
+        }
+        ("/api/user", Some("Bearer gho_x")) => {
+            server::json(&json!({ "id": 583_231, "login": "octocat", "name": "Octo Cat" }))
+        }
+        ("/api/user/emails", Some("Bearer gho_x")) => server::json(&json!([
+            { "email": "spam@example.com", "primary": false, "verified": true },
+            { "email": "octo@example.com", "primary": true, "verified": true },
+        ])),
+        _ => server::status(404),
+    }
+}
+
+/// An application that knows all three; the servers live as long as the process.
+async fn all_three() -> Setup {
+    let desk = Box::leak(Box::new(Server::start(desk).await));
+    let github = Box::leak(Box::new(Server::start(github).await));
+    setup_with(|providers| {
+        providers.register("badge", Arc::new(Badge));
+        providers.register(
+            "desk",
+            Arc::new(HttpProvider::new(desk.url.clone(), SIGNING_SECRET.into(), true)),
+        );
+        providers.register(
+            "forged",
+            Arc::new(HttpProvider::new(desk.url.clone(), "another secret".into(), true)),
+        );
+        providers.register(
+            "inside",
+            Arc::new(HttpProvider::new(desk.url.clone(), SIGNING_SECRET.into(), false)),
+        );
+        providers.register(
+            "github",
+            Arc::new(GitHub::new(GitHubSettings {
+                issuer: github.url.clone(),
+                api_url: format!("{}/api", github.url),
+                client_id: "shop".to_owned(),
+                client_secret: CLIENT_SECRET.into(),
+                scopes: Vec::new(),
+                allow_private_network: true,
+            })),
+        );
+    })
+}
+
+async fn log_in(app: &TestApp, provider: &str, code: &str) -> Answer {
+    let begun = start(app, provider).await;
+    let returned = Returned {
+        state: begun.parameter("state"),
+        code: code.to_owned(),
+        ..Returned::default()
+    };
+    complete(app, &begun, &returned).await
+}
+
+on_both_with! { all_three().await;
+    async fn a_provider_written_in_rust_vouches_for_people(app: TestApp) {
+        let ada = me(&app, &persona(&log_in(&app, "badge", "1815").await)).await;
+        assert_eq!(ada["email"], "ada@example.com");
+        assert_eq!(ada["loginMethods"][0]["provider"], "badge");
+        assert_eq!(log_in(&app, "badge", "1816").await.user_errors("socialLoginComplete"), ["TOKEN_INVALID"]);
+        // What it says at too great length is not kept.
+        assert!(app.dump("provider_identity").await.len() < 1_000);
+    }
+
+    async fn a_service_of_ones_own_vouches_for_people(app: TestApp) {
+        let grace = me(&app, &persona(&log_in(&app, "desk", "good").await)).await;
+        assert_eq!(grace["firstName"], "Grace");
+        assert_eq!(grace["metadata"], json!({}));
+        assert!(app.dump("provider_identity").await.contains("desk"));
+        assert_eq!(log_in(&app, "desk", "bad").await.user_errors("socialLoginComplete"), ["TOKEN_INVALID"]);
+        assert_eq!(log_in(&app, "desk", "broken").await.user_errors("socialLoginComplete"), ["PROVIDER_UNAVAILABLE"]);
+    }
+
+    async fn a_request_with_a_wrong_signature_is_nothing_to_it(app: TestApp) {
+        for provider in ["forged", "inside"] {
+            let answer = try_start(&app, provider, "shop", REDIRECT_URL).await;
+            assert_eq!(answer.user_errors("socialLoginStart"), ["PROVIDER_UNAVAILABLE"], "{provider}");
+        }
+    }
+
+    async fn github_names_people_by_number_and_the_primary_address_counts(app: TestApp) {
+        let octo = me(&app, &persona(&log_in(&app, "github", "good").await)).await;
+        assert_eq!(octo["email"], "octo@example.com");
+        assert_eq!(app.count("provider_identity where subject = '583231'").await, 1);
+        assert_eq!(log_in(&app, "github", "bad").await.user_errors("socialLoginComplete"), ["TOKEN_INVALID"]);
+    }
+}

@@ -1,0 +1,71 @@
+//! Servers of our own on loopback, which answer as a test wants.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    http::HeaderMap,
+    response::Response,
+};
+
+/// What was asked.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+/// A server that answers what a function says.
+pub(super) struct Server {
+    pub(super) url: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Server {
+    pub(super) async fn start(answer: impl Fn(&str, &Asked) -> Response + Clone + Send + Sync + 'static) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
+        let (own, noted) = (url.clone(), Arc::clone(&asked));
+        let router = Router::new().fallback(move |request: Request| async move {
+            let (parts, body) = request.into_parts();
+            let body = to_bytes(body, 1_000_000).await.unwrap();
+            let asked = Asked {
+                path: parts.uri.path().to_owned(),
+                headers: parts.headers,
+                body: String::from_utf8(body.to_vec()).unwrap(),
+            };
+            noted.lock().unwrap().push(asked.clone());
+            answer(&own, &asked)
+        });
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { url, asked, task }
+    }
+
+    /// What was asked so far, at this path.
+    pub(super) fn asked(&self, path: &str) -> Vec<Asked> {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|asked| asked.path == path).cloned().collect()
+    }
+}
+
+pub(super) fn json(value: &serde_json::Value) -> Response {
+    Response::builder()
+        .header("content-type", "application/json")
+        .body(Body::from(value.to_string()))
+        .unwrap()
+}
+
+pub(super) fn status(status: u16) -> Response {
+    Response::builder().status(status).body(Body::empty()).unwrap()
+}
