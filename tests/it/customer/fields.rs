@@ -13,11 +13,12 @@ const TYPE: &str = "query($name: String!) { __type(name: $name) { fields {
 } } }";
 
 /// The fields that have no value here.
-const CUSTOMER: [&str; 5] = [
+const CUSTOMER: [&str; 6] = [
     "createdBy",
     "defaultBillingAddress",
     "defaultShippingAddress",
     "emailVerifiedAt",
+    "loginMethods",
     "mfaFactors",
 ];
 const ADDRESS: [&str; 2] = ["province", "provinceCode"];
