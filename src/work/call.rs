@@ -226,6 +226,7 @@ impl Call {
         T: Outcome,
         F: AsyncFn(&mut UnitOfWork) -> Result<T, WriteError>,
     {
-        UnitOfWork::run(self, options, body).await
+        // In a place of its own: the executor holds the future of a mutation on the stack, and some writes are large.
+        Box::pin(UnitOfWork::run(self, options, body)).await
     }
 }

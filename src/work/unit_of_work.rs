@@ -215,7 +215,7 @@ impl UnitOfWork {
         F: AsyncFn(&mut UnitOfWork) -> Result<T, WriteError>,
     {
         if options.dry_run {
-            let value = body(self).await?;
+            let value = Box::pin(body(self)).await?;
             return Ok((value, Some(self.dry_run())));
         }
         if let Some((key, input_hash)) = &options.idempotency
@@ -223,7 +223,7 @@ impl UnitOfWork {
         {
             return Ok((T::replay(&self.call.clone(), outcome).await?, None));
         }
-        let value = body(self).await?;
+        let value = Box::pin(body(self)).await?;
         self.save_records(options.reason.as_deref()).await?;
         if let Some((key, _)) = &options.idempotency {
             idempotency::answer(self, key, value.record(), value.customer()).await?;

@@ -108,7 +108,7 @@ pub async fn prove(unit: &mut UnitOfWork, row: Model, identity: Option<AuthIdent
     } else {
         row
     };
-    claim(unit, row).await
+    Box::pin(claim(unit, row)).await
 }
 
 /// Gives the customer what guests of the same address have: orders, addresses and groups. The guests are gone then.
