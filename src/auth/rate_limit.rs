@@ -124,6 +124,8 @@ async fn is_known(call: &Call, email: &str) -> Result<bool, DbErr> {
         )
         .filter(provider_identity::Column::Subject.eq(email))
         .filter(session::Column::IpPrefix.eq(prefix))
+        // Where a staff user acted as the customer, the customer is not at home.
+        .filter(session::Column::ImpersonatorId.is_null())
         .filter(session::Column::CreatedAt.gt(call.now() - KNOWN))
         .limit(1)
         .count(call.db())

@@ -13,6 +13,7 @@ mod list;
 pub mod loader;
 pub mod masked;
 mod metadata;
+mod root_list;
 mod scalar;
 mod secret;
 
@@ -31,5 +32,6 @@ pub use list::{
 };
 pub use loader::{Batch, Loaders};
 pub use metadata::{MetadataChange, MetadataPatch, check_metadata};
+pub use root_list::root_list;
 pub use scalar::{CountryCode, CurrencyCode, DateTime, Decimal, Email, JsonObject, LanguageTag, Money, PhoneNumber};
 pub use secret::Secret;

@@ -4,19 +4,19 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{
     customer,
     id::{CustomerId, PrefixedId},
-    session::{ActorType, Assurance},
+    session::ActorType,
 };
 use secrecy::ExposeSecret;
 
-use super::invitation::{self, Invited};
+use super::{
+    admission::{self, Entrant, EntryTokens},
+    invitation::{self, Invited},
+};
 use crate::{
     auth::{guard, rate_limit},
     features::{
         customer::{Customer, CustomerFields},
-        session::{
-            Grant, grant_payload,
-            service::{self as sessions, NewSession, RefreshToken},
-        },
+        session::{entered, grant_payload},
     },
     graphql::{ContextExt, DryRunResult, Email, Id, LanguageTag, Problem, Secret, payload},
     work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
@@ -182,7 +182,7 @@ impl CustomerInviteMutation {
         input: InvitationAcceptInput,
     ) -> Result<Option<InvitationAcceptPayload>> {
         let call = ctx.call();
-        let refresh_token = RefreshToken::first(&call.ids);
+        let tokens = EntryTokens::new(&call.ids);
         let policy = call.passwords.policy();
         let prepared = match policy.check("password", &input.password.0, &[]) {
             // Said before the link is used up.
@@ -198,27 +198,23 @@ impl CustomerInviteMutation {
                     mutation: "invitationAccept",
                     ..WriteOptions::default()
                 };
-                let (secret, token) = (input.token.0, refresh_token.clone());
+                let (secret, given) = (input.token.0, tokens.clone());
                 call.write(options, async move |unit: &mut UnitOfWork| {
                     let (row, identity) = invitation::accept(unit, secret.expose_secret(), hash.clone()).await?;
-                    let new = NewSession {
+                    let entrant = Entrant {
                         identity,
                         actor: ActorType::Customer,
                         actor_id: row.id.uuid(),
-                        refresh_token: token.clone(),
-                        assurance: Assurance::One,
                     };
-                    Ok::<_, WriteError>(Once(sessions::open(unit, new).await?))
+                    Ok::<_, WriteError>(Once(admission::admit(unit, entrant, &given).await?))
                 })
                 .await
             }
             Err(error) => Err(error),
         };
-        let (session, user_errors, _) = payload(call, written)?;
-        let grant = match session {
-            Some(Once(session)) => Some(Grant::of(call, &session, &refresh_token)?),
-            None => None,
-        };
+        let (admitted, user_errors, _) = payload(call, written)?;
+        let admitted = admitted.map(|Once(admitted)| admitted);
+        let (grant, _, user_errors) = entered(call, admitted, &tokens, user_errors)?;
         Ok(Some(InvitationAcceptPayload::new(grant, user_errors)))
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
+use secrecy::ExposeSecret;
+
 use super::{
     registration,
     service::{self, Registration},
@@ -61,11 +63,11 @@ impl CustomerRegisterMutation {
         input: CustomerRegisterInput,
     ) -> Result<Option<CustomerRegisterPayload>> {
         let call = ctx.call();
-        let ticket = call.ids.token();
         let proves_first = call.policy.verification == Verification::Required;
-        let written = match prepare(call, input).await {
+        let prepared = prepare(call, input).await;
+        let ticket = prepared.as_ref().ok().map(|registration| registration.ticket.clone());
+        let written = match prepared {
             Ok(registration) => {
-                let ticket = ticket.clone();
                 // No idempotency key, not even from the header: repeating a registration does nothing anyway.
                 let options = WriteOptions {
                     mutation: "customerRegister",
@@ -73,7 +75,7 @@ impl CustomerRegisterMutation {
                 };
                 call.write(options, async move |unit: &mut UnitOfWork| {
                     if proves_first {
-                        registration::ask(unit, registration.clone(), &ticket).await?;
+                        registration::ask(unit, registration.clone()).await?;
                     } else {
                         service::register(unit, registration.clone()).await?;
                     }
@@ -86,7 +88,9 @@ impl CustomerRegisterMutation {
         let (accepted, user_errors, _) = payload(call, written)?;
         Ok(Some(CustomerRegisterPayload {
             is_accepted: accepted.is_some(),
-            ticket: accepted.is_some().then_some(ticket),
+            ticket: ticket
+                .filter(|_| accepted.is_some())
+                .map(|ticket| ticket.expose_secret().to_owned()),
             user_errors,
         }))
     }
@@ -120,5 +124,9 @@ async fn prepare(call: &Arc<Call>, input: CustomerRegisterInput) -> Result<Regis
     let customer = complaints.check(customer)?;
     rate_limit::count_account(call, "register", email.as_deref().unwrap_or_default()).await?;
     let secret_hash = call.passwords.hash(&input.password.0).await?;
-    Ok(Registration { customer, secret_hash })
+    Ok(Registration {
+        customer,
+        secret_hash,
+        ticket: call.ids.token().into(),
+    })
 }

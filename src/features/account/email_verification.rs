@@ -1,25 +1,17 @@
 //! `emailVerificationRequest` and `emailVerificationConfirm`: proving that an e-mail address is one's own.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use entity::{
-    id::PrefixedId,
-    session::{ActorType, Assurance},
-};
+use entity::{id::PrefixedId, session::ActorType};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    registration, service,
+    admission::{self, Admitted, Entrant, EntryTokens},
+    proof, registration, service,
     token::{self, Purpose},
 };
 use crate::{
     auth::rate_limit,
-    features::{
-        account::proof,
-        session::{
-            Grant, grant_payload,
-            service::{self as sessions, NewSession, RefreshToken},
-        },
-    },
+    features::session::{entered, grant_payload},
     graphql::{ContextExt, Email, Problem, Secret, payload},
     work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
 };
@@ -49,9 +41,9 @@ pub struct EmailVerificationRequestPayload {
 pub struct EmailVerificationConfirmInput {
     /// The token in the link.
     token: Secret,
-    /// The ticket that `customerRegister` gave. With it the password that was typed then is the account's, and a
-    /// session is opened. Without it the account is opened, but its owner must choose a password with
-    /// `passwordResetRequest`, since a stranger may have typed that one.
+    /// The ticket that `customerRegister` gave. With it the password that was typed then is the account's, and, where
+    /// the account is opened by this, so is a session. Without it the account is opened, but its owner must choose a
+    /// password with `passwordResetRequest`, since a stranger may have typed that one.
     ticket: Option<Secret>,
 }
 
@@ -102,24 +94,25 @@ impl EmailVerificationMutation {
     }
 
     /// Proves an e-mail address by the link in a mail. After a registration this opens the account; guests with the
-    /// same address become part of it, with their orders and addresses.
+    /// same address become part of it, with their orders and addresses. For an account that is open already, it asks for
+    /// the ticket of the registration or for a log-in (`STEP_UP_REQUIRED`).
     async fn email_verification_confirm(
         &self,
         ctx: &Context<'_>,
         input: EmailVerificationConfirmInput,
     ) -> Result<Option<EmailVerificationConfirmPayload>> {
         let call = ctx.call();
-        let refresh_token = RefreshToken::first(&call.ids);
+        let tokens = EntryTokens::new(&call.ids);
         let options = WriteOptions {
             mutation: "emailVerificationConfirm",
             ..WriteOptions::default()
         };
         let (secret, ticket) = (input.token.0, input.ticket.map(|ticket| ticket.0));
-        let token = refresh_token.clone();
+        let given = tokens.clone();
         let written = match rate_limit::count_network(call).await {
             Ok(()) => {
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    confirm(unit, &secret, ticket.as_ref(), &token).await.map(Once)
+                    confirm(unit, &secret, ticket.as_ref(), &given).await.map(Once)
                 })
                 .await
             }
@@ -134,10 +127,7 @@ impl EmailVerificationMutation {
                 user_errors,
             )));
         };
-        let grant = match &confirmed.session {
-            Some(session) => Some(Grant::of(call, session, &refresh_token)?),
-            None => None,
-        };
+        let (grant, _, user_errors) = entered(call, confirmed.admitted, &tokens, user_errors)?;
         Ok(Some(EmailVerificationConfirmPayload::new(
             grant,
             true,
@@ -148,7 +138,7 @@ impl EmailVerificationMutation {
 }
 
 struct Confirmed {
-    session: Option<entity::session::Model>,
+    admitted: Option<Admitted>,
     needs_password: bool,
 }
 
@@ -156,32 +146,41 @@ async fn confirm(
     unit: &mut UnitOfWork,
     secret: &SecretString,
     ticket: Option<&SecretString>,
-    refresh_token: &RefreshToken,
+    tokens: &EntryTokens,
 ) -> Result<Confirmed, WriteError> {
-    let secret = secret.expose_secret();
+    let (secret, ticket) = (secret.expose_secret(), ticket.map(ExposeSecret::expose_secret));
     if let Some(token) = token::redeem_if_good(unit, Purpose::EMAIL_VERIFICATION, secret).await? {
         let customer = service::owner_of(unit, &token).await?;
+        if unit.viewer().customer() != Some(customer.id) && !registration::is_ticket_of(&token, ticket) {
+            // Whoever reads the mail need not be who opened the account: a stranger may have done that with the
+            // reader's address, and would be given the guests of the address. Nothing is used up by this answer.
+            return Err(UserError::new(
+                ErrorCode::StepUpRequired,
+                "",
+                "Log in first, then follow the link once more. If you did not open this account, ask for a new password \
+                 instead: that makes it yours.",
+            )
+            .into());
+        }
         proof::prove(unit, customer, token.auth_identity_id).await?;
         return Ok(Confirmed {
-            session: None,
+            admitted: None,
             needs_password: false,
         });
     }
-    let opened = registration::confirm(unit, secret, ticket.map(ExposeSecret::expose_secret)).await?;
-    let session = if opened.has_password {
-        let new = NewSession {
-            identity: opened.identity,
-            actor: ActorType::Customer,
-            actor_id: opened.customer.id.uuid(),
-            refresh_token: refresh_token.clone(),
-            assurance: Assurance::One,
-        };
-        Some(sessions::open(unit, new).await?)
+    let opened = registration::confirm(unit, secret, ticket).await?;
+    let entrant = Entrant {
+        identity: opened.identity,
+        actor: ActorType::Customer,
+        actor_id: opened.customer.id.uuid(),
+    };
+    let admitted = if opened.has_password {
+        Some(admission::admit(unit, entrant, tokens).await?)
     } else {
         None
     };
     Ok(Confirmed {
-        session,
+        admitted,
         needs_password: !opened.has_password,
     })
 }

@@ -11,7 +11,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
-use super::token::{self, Purpose};
+use super::{
+    admission::disabled,
+    token::{self, Purpose},
+};
 use crate::{
     features::{
         address::service as addresses,
@@ -28,14 +31,20 @@ use crate::{
 /// what they typed in the place of what was known; where there is no guest, a customer is created.
 ///
 /// # Errors
-/// Faults; that the address has no account yet was checked before.
+/// `ACCOUNT_DISABLED` when a guest with the address was shut out; that the address has no account yet was checked
+/// before.
 pub async fn open(unit: &mut UnitOfWork, draft: CustomerDraft) -> Result<Model, WriteError> {
     let Some(email) = draft.email.clone() else {
         return Err(WriteError::Fault(sea_orm::DbErr::Custom(
             "an account without an e-mail address".to_owned(),
         )));
     };
-    let guest = guests(unit, &email.normalized, None).await?.into_iter().next();
+    let guests = guests(unit, &email.normalized, None).await?;
+    if guests.iter().any(|guest| guest.status == Status::Disabled) {
+        // Whoever was shut out does not come in again by the next door.
+        return Err(disabled().into());
+    }
+    let guest = guests.into_iter().next();
     let row = match guest {
         Some(guest) => {
             let renewed = Model {
@@ -51,11 +60,7 @@ pub async fn open(unit: &mut UnitOfWork, draft: CustomerDraft) -> Result<Model, 
                 phone: draft.phone.or_else(|| guest.phone.clone()),
                 locale: draft.locale.or_else(|| guest.locale.clone()),
                 has_account: true,
-                // Whoever was shut out stays out.
-                status: match guest.status {
-                    Status::Disabled => Status::Disabled,
-                    Status::Active | Status::Invited => Status::Active,
-                },
+                status: Status::Active,
                 ..guest.clone()
             };
             customers::replace(unit, &guest, renewed).await?
@@ -113,7 +118,9 @@ pub async fn prove(unit: &mut UnitOfWork, row: Model, identity: Option<AuthIdent
 
 /// Gives the customer what guests of the same address have: orders, addresses and groups. The guests are gone then.
 async fn claim(unit: &mut UnitOfWork, row: Model) -> Result<Model, WriteError> {
-    let guests = guests(unit, &row.email_normalized, Some(row.id)).await?;
+    let mut guests = guests(unit, &row.email_normalized, Some(row.id)).await?;
+    // Who was shut out stays apart, and is not forgotten.
+    guests.retain(|guest| guest.status != Status::Disabled);
     if guests.is_empty() {
         return Ok(row);
     }

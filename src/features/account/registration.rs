@@ -8,10 +8,12 @@
 //! Without it the account is opened all the same, for the address is proven, but its owner chooses a password anew.
 
 use entity::{
+    account_token,
     customer::Model,
     id::{AuthIdentityId, PrefixedId},
 };
-use sea_orm::DbErr;
+use sea_orm::{DbErr, entity::prelude::Json};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -49,7 +51,7 @@ struct Pending {
 ///
 /// # Errors
 /// `COOLDOWN` when somebody asked with the same address a moment ago.
-pub async fn ask(unit: &mut UnitOfWork, registration: Registration, ticket: &str) -> Result<(), WriteError> {
+pub async fn ask(unit: &mut UnitOfWork, registration: Registration) -> Result<(), WriteError> {
     let Some(email) = registration.customer.email.clone() else {
         return Ok(());
     };
@@ -65,7 +67,7 @@ pub async fn ask(unit: &mut UnitOfWork, registration: Registration, ticket: &str
         phone_e164: draft.phone_e164,
         locale: draft.locale.clone(),
         secret_hash: registration.secret_hash,
-        ticket_hash: secret_hash(ticket),
+        ticket_hash: secret_hash(registration.ticket.expose_secret()),
     };
     let new = NewToken {
         purpose: Purpose::REGISTRATION,
@@ -101,7 +103,8 @@ pub async fn send_again(unit: &mut UnitOfWork, email: &EmailAddress) -> Result<(
     let is_known = has_log_in(unit, email).await?;
     let unproven = service::unproven(unit, &email.normalized).await?;
     if let Some((customer, identity)) = unproven {
-        return service::ask_for_proof(unit, &customer, identity).await;
+        // No ticket: whoever asks for the mail once more need not be who opened the account.
+        return service::ask_for_proof(unit, &customer, identity, json!({})).await;
     }
     let pending = pending.filter(|_| !is_known);
     let is_withheld = pending.is_none();
@@ -136,6 +139,19 @@ pub async fn send_again(unit: &mut UnitOfWork, email: &EmailAddress) -> Result<(
     Ok(())
 }
 
+/// What is kept beside a token by which it is recognized who typed the password of the account.
+#[must_use]
+pub fn ticket_data(ticket: &str) -> Json {
+    json!({ "ticket_hash": secret_hash(ticket) })
+}
+
+/// Whether this is the ticket that was given when the account was opened.
+#[must_use]
+pub fn is_ticket_of(token: &account_token::Model, ticket: Option<&str>) -> bool {
+    let kept = token.data.get("ticket_hash").and_then(Json::as_str);
+    ticket.is_some_and(|ticket| kept == Some(secret_hash(ticket).as_str()))
+}
+
 /// An account that was opened.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -153,6 +169,7 @@ pub struct Opened {
 /// `TOKEN_INVALID`, also when there is an account by now; `TOKEN_EXPIRED`.
 pub async fn confirm(unit: &mut UnitOfWork, secret: &str, ticket: Option<&str>) -> Result<Opened, WriteError> {
     let token = token::redeem(unit, Purpose::REGISTRATION, secret).await?;
+    let has_password = is_ticket_of(&token, ticket);
     let pending: Pending = serde_json::from_value(token.data).map_err(|error| DbErr::Json(error.to_string()))?;
     let email = EmailAddress {
         typed: pending.email,
@@ -179,7 +196,6 @@ pub async fn confirm(unit: &mut UnitOfWork, secret: &str, ticket: Option<&str>) 
         ..CustomerDraft::default()
     };
     let customer = proof::open(unit, draft).await?;
-    let has_password = ticket.is_some_and(|ticket| secret_hash(ticket) == pending.ticket_hash);
     let kept = has_password.then_some(pending.secret_hash);
     let identity = identities::create_proven(unit, Owner::Customer(customer.id), &email, kept).await?;
     unit.record(Record {

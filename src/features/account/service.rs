@@ -5,10 +5,16 @@ use entity::{
     id::{AuthIdentityId, PrefixedId},
     staff_user,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::Json,
+};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::token::{self, NewToken, Purpose};
+use super::{
+    registration::ticket_data,
+    token::{self, NewToken, Purpose},
+};
 use crate::{
     features::{
         customer::service::{self as customers, CustomerDraft},
@@ -25,10 +31,13 @@ pub struct Registration {
     pub customer: CustomerDraft,
     /// The hash of their password.
     pub secret_hash: String,
+    /// What shows later that it was they who typed it.
+    pub ticket: SecretString,
 }
 
 /// Opens an account: customer, identity and password at once. `None` when the e-mail address has a log-in already,
-/// or when there is no address; the caller must not tell the two cases apart from success.
+/// whose owner gets a mail that says so, or when there is no address; the caller must not tell the two cases apart from
+/// success.
 ///
 /// A guest with the same e-mail address stays a guest: whoever registers has proven nothing yet, and would otherwise
 /// see the guest's addresses and orders. Guests are claimed once the address is proven.
@@ -44,6 +53,16 @@ pub async fn register(
         return Ok(None);
     };
     if has_log_in(unit, &email).await? {
+        let mail = NewMail {
+            template: "already_registered",
+            recipient: email.typed,
+            locale: draft.locale,
+            token: None,
+            customer: None,
+            data: json!({ "name": draft.first_name }),
+            is_withheld: false,
+        };
+        mails::queue(unit, mail).await?;
         return Ok(None);
     }
     let draft = CustomerDraft {
@@ -52,7 +71,7 @@ pub async fn register(
     };
     let row = customers::create(unit, vec![draft]).await?.remove(0)?;
     let identity = identities::create(unit, Owner::Customer(row.id), &email, registration.secret_hash).await?;
-    ask_for_proof(unit, &row, identity).await?;
+    ask_for_proof(unit, &row, identity, ticket_data(registration.ticket.expose_secret())).await?;
     unit.record(Record {
         topic: Topic("auth.registered"),
         subject: row.id.uuid(),
@@ -65,7 +84,7 @@ pub async fn register(
     Ok(Some(row))
 }
 
-/// Sends a customer a mail whose link proves that the e-mail address is theirs.
+/// Sends a customer a mail whose link proves that the e-mail address is theirs. `data` is kept beside its token.
 ///
 /// # Errors
 /// Faults.
@@ -73,6 +92,7 @@ pub async fn ask_for_proof(
     unit: &UnitOfWork,
     customer: &customer::Model,
     identity: AuthIdentityId,
+    data: Json,
 ) -> Result<(), WriteError> {
     let Some(recipient) = customer.email.clone() else {
         return Ok(());
@@ -82,7 +102,7 @@ pub async fn ask_for_proof(
         email: customer.email_normalized.clone(),
         identity: Some(identity),
         customer: Some(customer.id),
-        data: json!({}),
+        data,
         lifetime: unit.call().policy.verification_lifetime,
     };
     let token = token::issue(unit, new).await?;

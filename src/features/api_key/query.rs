@@ -1,15 +1,13 @@
 //! Queries about API keys.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object, Result};
 use entity::api_key::Column;
-use sea_orm::{Condition, PaginatorTrait};
+use sea_orm::Condition;
 
 use super::{object::ApiKey, visibility::visible_to};
 use crate::{
     auth::guard,
-    graphql::{Connection, ContextExt, Direction, ListRequest, PageArguments, SortKey, fault},
+    graphql::{Connection, Direction, PageArguments, SortKey, root_list},
 };
 
 /// Queries about API keys.
@@ -36,7 +34,6 @@ impl ApiKeyQuery {
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<ApiKeyConnection>> {
-        let call = ctx.call();
         let page = PageArguments {
             first,
             after,
@@ -49,29 +46,6 @@ impl ApiKeyQuery {
                 direction: Direction::Desc,
             })
             .into();
-        let request = ListRequest::new(ctx, page, keys, Condition::all())?;
-        let rows = request
-            .apply(visible_to(&call.viewer))
-            .all(call.db())
-            .await
-            .map_err(|error| fault(call, &error))?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
-        let page = request.cut(rows);
-        Ok(Some(Connection::new(
-            request,
-            page,
-            Box::new(|ctx| {
-                Box::pin(async move {
-                    let call = ctx.call();
-                    let count = visible_to(&call.viewer)
-                        .count(call.db())
-                        .await
-                        .map_err(|error| fault(call, &error))?;
-                    Ok(i64::try_from(count).unwrap_or(i64::MAX))
-                })
-            }),
-        )))
+        root_list(ctx, page, keys, Condition::all(), visible_to).await.map(Some)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 use entity::channel::Column;
-use sea_orm::{Condition, PaginatorTrait};
+use sea_orm::Condition;
 
 use super::{
     object::Channel,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     auth::guard,
-    graphql::{Connection, ContextExt, Direction, ListRequest, PageArguments, SortKey, fault},
+    graphql::{Connection, ContextExt, Direction, PageArguments, SortKey, fault, root_list},
 };
 
 /// Queries about channels.
@@ -39,7 +39,6 @@ impl ChannelQuery {
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<ChannelConnection>> {
-        let call = ctx.call();
         let page = PageArguments {
             first,
             after,
@@ -52,30 +51,7 @@ impl ChannelQuery {
                 direction: Direction::Asc,
             })
             .into();
-        let request = ListRequest::new(ctx, page, keys, Condition::all())?;
-        let rows = request
-            .apply(visible_to(&call.viewer))
-            .all(call.db())
-            .await
-            .map_err(|error| fault(call, &error))?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
-        let page = request.cut(rows);
-        Ok(Some(Connection::new(
-            request,
-            page,
-            Box::new(|ctx| {
-                Box::pin(async move {
-                    let call = ctx.call();
-                    let count = visible_to(&call.viewer)
-                        .count(call.db())
-                        .await
-                        .map_err(|error| fault(call, &error))?;
-                    Ok(i64::try_from(count).unwrap_or(i64::MAX))
-                })
-            }),
-        )))
+        root_list(ctx, page, keys, Condition::all(), visible_to).await.map(Some)
     }
 }
 

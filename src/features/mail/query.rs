@@ -1,13 +1,11 @@
 //! Queries about mail.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, InputObject, Object, Result};
 use entity::{
     id::CustomerId,
     mail::{Column, State},
 };
-use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     object::{Mail, MailState},
@@ -15,7 +13,7 @@ use super::{
 };
 use crate::{
     auth::guard,
-    graphql::{Connection, ContextExt, Direction, Id, ListRequest, PageArguments, SortKey, fault},
+    graphql::{Connection, Direction, Id, PageArguments, SortKey, root_list},
 };
 
 /// Queries about mail.
@@ -66,7 +64,6 @@ impl MailQuery {
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<MailConnection>> {
-        let call = ctx.call();
         let page = PageArguments {
             first,
             after,
@@ -80,28 +77,6 @@ impl MailQuery {
             })
             .into();
         let condition = filter.unwrap_or_default().condition();
-        let request = ListRequest::new(ctx, page, keys, condition)?;
-        let rows = request
-            .apply(visible_to(&call.viewer))
-            .all(call.db())
-            .await
-            .map_err(|error| fault(call, &error))?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
-        let page = request.cut(rows);
-        let counted = Arc::clone(&request);
-        Ok(Some(Connection::new(
-            request,
-            page,
-            Box::new(move |ctx| {
-                let select = visible_to(&ctx.call().viewer).filter(counted.condition.clone());
-                Box::pin(async move {
-                    let count = select.count(ctx.call().db()).await;
-                    let count = count.map_err(|error| fault(ctx.call(), &error))?;
-                    Ok(i64::try_from(count).unwrap_or(i64::MAX))
-                })
-            }),
-        )))
+        root_list(ctx, page, keys, condition, visible_to).await.map(Some)
     }
 }

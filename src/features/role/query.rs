@@ -1,15 +1,13 @@
 //! Queries about roles and permissions.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object, Result};
 use entity::{id::RoleId, role::Column};
-use sea_orm::{Condition, PaginatorTrait};
+use sea_orm::Condition;
 
 use super::{loader::RoleById, object::Role, visibility::visible_to};
 use crate::{
     auth::{Permission, guard},
-    graphql::{Connection, ContextExt, Direction, Id, ListRequest, PageArguments, SortKey, fault},
+    graphql::{Connection, ContextExt, Direction, Id, PageArguments, SortKey, root_list},
 };
 
 /// Queries about roles and permissions.
@@ -47,7 +45,6 @@ impl RoleQuery {
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<RoleConnection>> {
-        let call = ctx.call();
         let page = PageArguments {
             first,
             after,
@@ -60,30 +57,7 @@ impl RoleQuery {
                 direction: Direction::Asc,
             })
             .into();
-        let request = ListRequest::new(ctx, page, keys, Condition::all())?;
-        let rows = request
-            .apply(visible_to(&call.viewer))
-            .all(call.db())
-            .await
-            .map_err(|error| fault(call, &error))?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
-        let page = request.cut(rows);
-        Ok(Some(Connection::new(
-            request,
-            page,
-            Box::new(|ctx| {
-                Box::pin(async move {
-                    let call = ctx.call();
-                    let count = visible_to(&call.viewer)
-                        .count(call.db())
-                        .await
-                        .map_err(|error| fault(call, &error))?;
-                    Ok(i64::try_from(count).unwrap_or(i64::MAX))
-                })
-            }),
-        )))
+        root_list(ctx, page, keys, Condition::all(), visible_to).await.map(Some)
     }
 
     /// Every permission there is, as `resource:action`. Requires `staff:read`.

@@ -8,6 +8,8 @@ mod edge;
 mod grant;
 mod loader;
 mod object;
+mod refresh_token;
+mod rotation;
 pub mod service;
 mod session_create;
 mod session_end;

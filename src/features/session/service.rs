@@ -9,74 +9,19 @@ use entity::{
     staff_user,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::Uuid,
     sea_query::{Expr, ExprTrait, Query},
 };
-use secrecy::{ExposeSecret, SecretString};
 
-use super::visibility;
-use crate::{
-    auth::secret_hash,
-    features::mail::service::{self as mails, NewMail},
-    work::{ErrorCode, Ids, Record, Topic, UnitOfWork, UserError, WriteError, dialect},
+pub use super::{
+    refresh_token::RefreshToken,
+    rotation::{Rotation, rotate},
 };
 
-/// What begins every refresh token.
-pub const REFRESH_TOKEN_PREFIX: &str = "cgr_";
-
-/// How long after a refresh token was replaced nobody gets another for it: whoever asks at the same moment (another
-/// tab, fifty at once) shall use what the first one got.
-const SAME_MOMENT: TimeDelta = TimeDelta::seconds(2);
-
-/// How long after a refresh token was replaced it may be used once more, in case the answer got lost.
-const GRACE: TimeDelta = TimeDelta::seconds(10);
-
-/// A refresh token: a part that all tokens of the session share, and a part of its own. By the first, a token that was
-/// used before is recognized, however long ago, without keeping it.
-#[derive(Clone, Debug)]
-pub struct RefreshToken(SecretString);
-
-impl RefreshToken {
-    /// The first token of a session.
-    #[must_use]
-    pub fn first(ids: &Ids) -> Self {
-        Self(format!("{REFRESH_TOKEN_PREFIX}{}.{}", ids.token(), ids.token()).into())
-    }
-
-    /// The token that comes after this one.
-    #[must_use]
-    pub fn next(&self, ids: &Ids) -> Self {
-        Self(format!("{REFRESH_TOKEN_PREFIX}{}.{}", self.family(), ids.token()).into())
-    }
-
-    /// A token that somebody presents.
-    #[must_use]
-    pub fn presented(token: SecretString) -> Self {
-        Self(token)
-    }
-
-    /// The token itself.
-    #[must_use]
-    pub fn secret(&self) -> &SecretString {
-        &self.0
-    }
-
-    fn family(&self) -> &str {
-        let token = self.0.expose_secret();
-        let token = token.strip_prefix(REFRESH_TOKEN_PREFIX).unwrap_or(token);
-        token.split_once('.').map_or(token, |(family, _)| family)
-    }
-
-    fn hash(&self) -> String {
-        secret_hash(self.0.expose_secret())
-    }
-
-    fn family_hash(&self) -> String {
-        secret_hash(self.family())
-    }
-}
+use super::visibility;
+use crate::work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError, dialect};
 
 /// A session to open.
 #[derive(Clone, Debug)]
@@ -124,126 +69,6 @@ pub async fn open(unit: &mut UnitOfWork, new: NewSession) -> Result<Model, Write
         .await?;
     unit.record(record("auth.login_succeeded", row.id, row.actor_id));
     Ok(row)
-}
-
-/// What came of presenting a refresh token.
-#[derive(Clone, Debug)]
-pub enum Rotation {
-    /// The session goes on with the new token.
-    Renewed(Box<Model>),
-    /// Somebody else presented the same token at the same moment, and got the new one.
-    SameMoment,
-    /// The token is not valid (any more).
-    Invalid,
-}
-
-/// Replaces the refresh token of a session by a new one.
-///
-/// The replacement is one conditional update, so of many who present the same token at once one gets the new one. A
-/// token that was replaced before may come once more when the answer got lost: within ten seconds, and only as long as
-/// its successor was not used. Otherwise it betrays that two hold it, and nobody can tell the thief from the owner: the
-/// session ends for both, and the owner is told.
-///
-/// # Errors
-/// Faults.
-pub async fn rotate(unit: &mut UnitOfWork, old: &RefreshToken, new: &RefreshToken) -> Result<Rotation, WriteError> {
-    let updated = Entity::update_many()
-        .col_expr(Column::RefreshTokenHash, Expr::val(new.hash()))
-        .col_expr(Column::PreviousRefreshTokenHash, Expr::val(old.hash()))
-        .col_expr(Column::RotatedAt, Expr::val(unit.now()))
-        .col_expr(Column::LastSeenAt, Expr::val(unit.now()))
-        .filter(Column::RefreshTokenHash.eq(old.hash()))
-        .filter(Column::RevokedAt.is_null())
-        .filter(Column::ExpiresAt.gt(unit.now()))
-        .exec_with_returning(unit.db())
-        .await?;
-    let row = match updated.into_iter().next() {
-        Some(row) => row,
-        None => match repeated(unit, old, new).await? {
-            Rotation::Renewed(row) => *row,
-            other => return Ok(other),
-        },
-    };
-    if actor_may_log_in(unit, &row).await? {
-        return Ok(Rotation::Renewed(Box::new(row)));
-    }
-    revoke(unit, Column::Id.eq(row.id)).await?;
-    Ok(Rotation::Invalid)
-}
-
-/// A token that is not the valid one.
-async fn repeated(unit: &mut UnitOfWork, old: &RefreshToken, new: &RefreshToken) -> Result<Rotation, WriteError> {
-    let session = Entity::find()
-        .filter(Column::FamilyHash.eq(old.family_hash()))
-        .filter(Column::RevokedAt.is_null())
-        .filter(Column::ExpiresAt.gt(unit.now()))
-        .lock_exclusive()
-        .one(unit.db())
-        .await?;
-    let Some(session) = session else {
-        return Ok(Rotation::Invalid);
-    };
-    if session.previous_refresh_token_hash == Some(old.hash())
-        && let Some(rotated_at) = session.rotated_at
-    {
-        let age = unit.now() - rotated_at;
-        if age < SAME_MOMENT {
-            return Ok(Rotation::SameMoment);
-        }
-        if age <= GRACE {
-            // The token before stays the one that was presented, so this does not make the ten seconds longer.
-            let renewed = Model {
-                refresh_token_hash: new.hash(),
-                last_seen_at: unit.now(),
-                ..session
-            };
-            Entity::update(renewed.clone().into_active_model().reset_all())
-                .exec_without_returning(unit.db())
-                .await?;
-            return Ok(Rotation::Renewed(Box::new(renewed)));
-        }
-    }
-    revoke(unit, Column::Id.eq(session.id)).await?;
-    unit.record(record("auth.refresh_token_reused", session.id, session.actor_id));
-    warn_owner(unit, &session).await?;
-    Ok(Rotation::Invalid)
-}
-
-/// Tells the owner of a session that it was ended because two had its token.
-async fn warn_owner(unit: &UnitOfWork, session: &Model) -> Result<(), DbErr> {
-    let (recipient, locale, name, customer) = match session.actor_type {
-        ActorType::Customer => {
-            let row = customer::Entity::find_by_id(CustomerId(session.actor_id))
-                .one(unit.db())
-                .await?;
-            match row {
-                Some(row) => (row.email, row.locale, row.first_name, Some(row.id)),
-                None => return Ok(()),
-            }
-        }
-        ActorType::Staff => {
-            let row = staff_user::Entity::find_by_id(StaffUserId(session.actor_id))
-                .one(unit.db())
-                .await?;
-            match row {
-                Some(row) => (Some(row.email), None, row.name, None),
-                None => return Ok(()),
-            }
-        }
-    };
-    if let Some(recipient) = recipient {
-        let mail = NewMail {
-            template: "session_revoked",
-            recipient,
-            locale,
-            token: None,
-            customer,
-            data: serde_json::json!({ "name": name }),
-            is_withheld: false,
-        };
-        mails::queue(unit, mail).await?;
-    }
-    Ok(())
 }
 
 /// Ends sessions of an identity early: one of them, or all; answers how many were open.
@@ -415,7 +240,7 @@ pub async fn step_up(unit: &mut UnitOfWork, session: SessionId, assurance: Assur
     Ok(())
 }
 
-async fn revoke(unit: &mut UnitOfWork, which: impl sea_orm::sea_query::IntoCondition) -> Result<usize, WriteError> {
+pub(super) async fn revoke(unit: &mut UnitOfWork, which: impl sea_orm::sea_query::IntoCondition) -> Result<usize, WriteError> {
     let open: Vec<(SessionId, Uuid)> = Entity::find()
         .select_only()
         .columns([Column::Id, Column::ActorId])
@@ -444,7 +269,7 @@ async fn revoke(unit: &mut UnitOfWork, which: impl sea_orm::sea_query::IntoCondi
     Ok(open.len())
 }
 
-async fn actor_may_log_in(unit: &UnitOfWork, session: &Model) -> Result<bool, DbErr> {
+pub(super) async fn actor_may_log_in(unit: &UnitOfWork, session: &Model) -> Result<bool, DbErr> {
     let found = match session.actor_type {
         ActorType::Customer => {
             customer::Entity::find_by_id(CustomerId(session.actor_id))
@@ -464,7 +289,7 @@ async fn actor_may_log_in(unit: &UnitOfWork, session: &Model) -> Result<bool, Db
 }
 
 /// Sessions belong to the timeline of the customer or staff user; nothing of their tokens is said there.
-fn record(topic: &'static str, session: SessionId, actor: Uuid) -> Record {
+pub(super) fn record(topic: &'static str, session: SessionId, actor: Uuid) -> Record {
     Record {
         topic: Topic(topic),
         subject: actor,

@@ -1,15 +1,13 @@
 //! Queries about staff users.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object, Result};
 use entity::{id::StaffUserId, staff_user::Column};
-use sea_orm::{Condition, PaginatorTrait};
+use sea_orm::Condition;
 
 use super::{loader::StaffUserById, object::StaffUser, visibility::visible_to};
 use crate::{
     auth::guard,
-    graphql::{Connection, ContextExt, Direction, Id, ListRequest, PageArguments, SortKey, fault},
+    graphql::{Connection, ContextExt, Direction, Id, PageArguments, SortKey, root_list},
 };
 
 /// Queries about staff users.
@@ -51,7 +49,6 @@ impl StaffUserQuery {
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<StaffUserConnection>> {
-        let call = ctx.call();
         let page = PageArguments {
             first,
             after,
@@ -64,29 +61,6 @@ impl StaffUserQuery {
                 direction: Direction::Desc,
             })
             .into();
-        let request = ListRequest::new(ctx, page, keys, Condition::all())?;
-        let rows = request
-            .apply(visible_to(&call.viewer))
-            .all(call.db())
-            .await
-            .map_err(|error| fault(call, &error))?
-            .into_iter()
-            .map(Arc::new)
-            .collect();
-        let page = request.cut(rows);
-        Ok(Some(Connection::new(
-            request,
-            page,
-            Box::new(|ctx| {
-                Box::pin(async move {
-                    let call = ctx.call();
-                    let count = visible_to(&call.viewer)
-                        .count(call.db())
-                        .await
-                        .map_err(|error| fault(call, &error))?;
-                    Ok(i64::try_from(count).unwrap_or(i64::MAX))
-                })
-            }),
-        )))
+        root_list(ctx, page, keys, Condition::all(), visible_to).await.map(Some)
     }
 }

@@ -100,6 +100,7 @@ impl TestApp {
         let registration = Registration {
             customer: draft,
             secret_hash,
+            ticket: self.app.parts.ids.token().into(),
         };
         let row = self
             .write(async |unit: &mut UnitOfWork| accounts::register(unit, registration.clone()).await)

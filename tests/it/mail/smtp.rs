@@ -35,20 +35,23 @@ fn free_port() -> u16 {
 }
 
 impl MailServer {
-    /// `None` where there is no aiosmtpd.
+    /// `None` where there is no aiosmtpd: neither with the first Python on the `PATH`, nor with the system's own,
+    /// which is the one that a package of the system is for.
     fn start(port: u16) -> Option<Self> {
-        let is_there = Command::new("python3")
-            .args(["-c", "import aiosmtpd"])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
-        if !is_there {
+        let python = ["python3", "/usr/bin/python3"].into_iter().find(|python| {
+            Command::new(python)
+                .args(["-c", "import aiosmtpd"])
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success())
+        });
+        let Some(python) = python else {
             let required = std::env::var_os("CUSTOMER_GRAPH_REQUIRE_SMTP").is_some_and(|value| value == "1");
             assert!(!required, "aiosmtpd is not there, and CUSTOMER_GRAPH_REQUIRE_SMTP=1");
             eprintln!("SKIPPED: there is no mail server to test with; install python3-aiosmtpd.");
             return None;
-        }
-        let mut process = Command::new("python3")
+        };
+        let mut process = Command::new(python)
             .args(["-u", "-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
