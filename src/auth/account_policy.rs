@@ -33,6 +33,8 @@ pub struct AccountPolicy {
     pub code_lifetime: Duration,
     /// How long somebody who gave the right password may take to show their second factor.
     pub challenge_lifetime: Duration,
+    /// How long somebody who said how they will log in may take to say who they are.
+    pub profile_lifetime: Duration,
     /// What apps that make codes show as the name of the service.
     pub mfa_issuer: String,
     /// How long an invitation is good.
@@ -53,6 +55,7 @@ impl Default for AccountPolicy {
             magic_link_lifetime: Duration::from_secs(15 * 60),
             code_lifetime: Duration::from_secs(10 * 60),
             challenge_lifetime: Duration::from_secs(5 * 60),
+            profile_lifetime: Duration::from_secs(60 * 60),
             mfa_issuer: "customer-graph".to_owned(),
             invitation_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
             step_up_age: Duration::from_secs(15 * 60),

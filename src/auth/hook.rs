@@ -6,6 +6,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use entity::{
+    id::{CustomerId, StaffUserId},
+    session::ActorType,
+};
+use sea_orm::entity::prelude::Uuid;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -34,7 +39,9 @@ struct Configured {
 /// A log-in, as hooks are told of it.
 #[derive(Clone, Debug)]
 pub struct LogInFacts {
-    /// The way to log in: `password`, or the name of a provider.
+    /// The way to log in: `password`, `magic_link`, `one_time_code`, the name of a provider, or `second_factor` for the
+    /// second step after any of them; `invitation` and `registration` for an account that is opened by it, and `switch`
+    /// for who goes on as another actor of the same log-in.
     pub method: String,
     /// As what somebody logs in: `CUSTOMER` or `STAFF`.
     pub actor: &'static str,
@@ -42,6 +49,23 @@ pub struct LogInFacts {
     pub actor_id: Option<String>,
     /// The e-mail address that they logged in with, or that the provider knows.
     pub email: Option<String>,
+}
+
+impl LogInFacts {
+    /// A log-in of a customer or staff user; the id are its stored bits.
+    #[must_use]
+    pub fn of(method: &str, actor: ActorType, actor_id: Option<Uuid>, email: Option<&str>) -> Self {
+        let (kind, actor_id) = match actor {
+            ActorType::Customer => ("CUSTOMER", actor_id.map(|id| CustomerId(id).to_string())),
+            ActorType::Staff => ("STAFF", actor_id.map(|id| StaffUserId(id).to_string())),
+        };
+        Self {
+            method: method.to_owned(),
+            actor: kind,
+            actor_id,
+            email: email.map(str::to_owned),
+        }
+    }
 }
 
 impl Hooks {

@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::outbound::OutboundError;
@@ -98,7 +99,7 @@ pub struct ProviderAnswer {
 }
 
 /// Who a provider says somebody is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExternalIdentity {
     /// How the provider names the person; it never changes, and alone decides who it is.
     pub subject: String,

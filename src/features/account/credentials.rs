@@ -39,16 +39,7 @@ impl Proof {
     /// The log-in, as hooks are told of it.
     #[must_use]
     pub fn facts(&self, email: &str) -> LogInFacts {
-        let (actor, actor_id) = match self.entrant.actor {
-            ActorType::Customer => ("CUSTOMER", CustomerId(self.entrant.actor_id).to_string()),
-            ActorType::Staff => ("STAFF", StaffUserId(self.entrant.actor_id).to_string()),
-        };
-        LogInFacts {
-            method: PASSWORD.to_owned(),
-            actor,
-            actor_id: Some(actor_id),
-            email: Some(email.to_owned()),
-        }
+        LogInFacts::of(PASSWORD, self.entrant.actor, Some(self.entrant.actor_id), Some(email))
     }
 }
 

@@ -6,12 +6,9 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use secrecy::ExposeSecret;
 
-use super::{
-    registration,
-    service::{self, Registration},
-};
+use super::{registration, service::Registration};
 use crate::{
-    auth::{Verification, rate_limit},
+    auth::rate_limit,
     features::customer::{CustomerFields, service::CustomerDraft},
     graphql::{ContextExt, Email, LanguageTag, Problem, Secret, payload},
     work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
@@ -63,7 +60,6 @@ impl CustomerRegisterMutation {
         input: CustomerRegisterInput,
     ) -> Result<Option<CustomerRegisterPayload>> {
         let call = ctx.call();
-        let proves_first = call.policy.verification == Verification::Required;
         let prepared = prepare(call, input).await;
         let ticket = prepared.as_ref().ok().map(|registration| registration.ticket.clone());
         let written = match prepared {
@@ -74,12 +70,7 @@ impl CustomerRegisterMutation {
                     ..WriteOptions::default()
                 };
                 call.write(options, async move |unit: &mut UnitOfWork| {
-                    if proves_first {
-                        registration::ask(unit, registration.clone()).await?;
-                    } else {
-                        service::register(unit, registration.clone()).await?;
-                    }
-                    Ok::<_, WriteError>(Once(()))
+                    registration::begin(unit, registration.clone()).await.map(Once)
                 })
                 .await
             }

@@ -143,6 +143,7 @@ async fn ask(
     address: &EmailAddress,
 ) -> Result<(), WriteError> {
     sessions::check_step_up(unit, session).await?;
+    identities::check_not_staff(unit, std::iter::once(own)).await?;
     token::check_cooldown(unit, Purpose::EMAIL_CHANGE, &address.normalized).await?;
     let row = customers::find(unit, own, "").await?;
     let is_taken = service::has_log_in(unit, address).await?;

@@ -6,10 +6,12 @@ pub mod addressee;
 pub mod admission;
 pub mod credentials;
 mod customer_invite;
+mod customer_profile_create;
 mod customer_register;
 mod email_change;
 mod email_log_in;
 mod email_verification;
+mod identity_register;
 mod invitation;
 mod magic_link;
 mod one_time_code;
@@ -20,11 +22,14 @@ pub mod registration;
 mod reset;
 pub mod service;
 pub mod token;
+pub mod two_steps;
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]
 pub struct AccountMutation(
     customer_register::CustomerRegisterMutation,
+    identity_register::IdentityRegisterMutation,
+    customer_profile_create::CustomerProfileCreateMutation,
     password_change::PasswordChangeMutation,
     email_verification::EmailVerificationMutation,
     email_change::EmailChangeMutation,

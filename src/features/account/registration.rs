@@ -23,7 +23,7 @@ use super::{
     token::{self, NewToken, Purpose},
 };
 use crate::{
-    auth::secret_hash,
+    auth::{Verification, secret_hash},
     features::{
         customer::service::CustomerDraft,
         identity::service::{self as identities, Owner},
@@ -46,12 +46,23 @@ struct Pending {
     ticket_hash: String,
 }
 
+/// Begins what is configured: asks for an account, or opens it at once.
+///
+/// # Errors
+/// `COOLDOWN` when somebody asked with the same address a moment ago.
+pub async fn begin(unit: &mut UnitOfWork, registration: Registration) -> Result<(), WriteError> {
+    match unit.call().policy.verification {
+        Verification::Required => ask(unit, registration).await,
+        Verification::Optional => service::register(unit, registration).await.map(|_| ()),
+    }
+}
+
 /// Asks for an account: a mail goes out, with a link where there is no account yet, and with a word about the one that
 /// there is otherwise. The same is written either way.
 ///
 /// # Errors
 /// `COOLDOWN` when somebody asked with the same address a moment ago.
-pub async fn ask(unit: &mut UnitOfWork, registration: Registration) -> Result<(), WriteError> {
+async fn ask(unit: &mut UnitOfWork, registration: Registration) -> Result<(), WriteError> {
     let Some(email) = registration.customer.email.clone() else {
         return Ok(());
     };

@@ -5,7 +5,8 @@ use entity::{
     id::{AuthIdentityId, PrefixedId},
     staff_user,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::Json,
 };
 use secrecy::{ExposeSecret, SecretString};

@@ -54,6 +54,8 @@ impl Purpose {
     pub const PROVIDER_LOG_IN: Self = Self("PROVIDER_LOG_IN");
     /// Coming back from a provider to link it to one's account.
     pub const PROVIDER_LINK: Self = Self("PROVIDER_LINK");
+    /// Saying who one is, after saying how one will log in.
+    pub const PROFILE: Self = Self("PROFILE");
     /// Accepting an invitation to open an account.
     pub const INVITATION: Self = Self("INVITATION");
 }
@@ -93,10 +95,22 @@ pub async fn issue_now(unit: &UnitOfWork, new: NewToken, secret: &str) -> Result
     insert(unit, new, secret_hash(secret)).await
 }
 
+/// Makes a token beside those that are there: a stranger who asks for one with the same e-mail address spoils nothing.
+///
+/// # Errors
+/// Faults.
+pub async fn issue_beside(unit: &UnitOfWork, new: NewToken, secret: &str) -> Result<Model, DbErr> {
+    keep(unit, new, secret_hash(secret)).await
+}
+
 async fn insert(unit: &UnitOfWork, new: NewToken, hash: String) -> Result<Model, DbErr> {
     if !new.email.is_empty() {
         withdraw(unit, new.purpose, &new.email).await?;
     }
+    keep(unit, new, hash).await
+}
+
+async fn keep(unit: &UnitOfWork, new: NewToken, hash: String) -> Result<Model, DbErr> {
     let lifetime = TimeDelta::from_std(new.lifetime).unwrap_or(TimeDelta::MAX);
     let row = Model {
         id: unit.new_id(),
@@ -155,6 +169,21 @@ fn unused(purpose: Purpose, secret: &str) -> Condition {
         .add(Column::SecretHash.eq(secret_hash(secret)))
         .add(Column::Purpose.eq(purpose.0))
         .add(Column::UsedAt.is_null())
+}
+
+/// The token with this secret and purpose, whether or not it is good.
+///
+/// # Errors
+/// Faults.
+pub async fn find(unit: &UnitOfWork, purpose: Purpose, secret: &str) -> Result<Option<Model>, DbErr> {
+    if secret.len() > LONGEST {
+        return Ok(None);
+    }
+    Entity::find()
+        .filter(Column::SecretHash.eq(secret_hash(secret)))
+        .filter(Column::Purpose.eq(purpose.0))
+        .one(unit.db())
+        .await
 }
 
 /// Uses a token up.

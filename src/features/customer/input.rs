@@ -40,6 +40,19 @@ pub struct CustomerFields {
 impl CustomerFields {
     /// Reads it.
     pub fn draft(self, limits: &Limits, complaints: &mut Complaints) -> CustomerDraft {
+        let draft = self.profile(limits, complaints);
+        if complaints.is_empty() && draft.email.is_none() && draft.external_id.is_none() && draft.phone.is_none() {
+            complaints.add(UserError::new(
+                ErrorCode::Required,
+                "email",
+                "Give at least one of e-mail, external id and phone, so that the customer can be found again.",
+            ));
+        }
+        draft
+    }
+
+    /// Reads it about somebody whose e-mail address is known from elsewhere.
+    pub fn profile(self, limits: &Limits, complaints: &mut Complaints) -> CustomerDraft {
         let draft = CustomerDraft {
             email: complaints.email("email", self.email.map(|email| email.0)),
             first_name: complaints.text("firstName", self.first_name, NAME),
@@ -64,13 +77,6 @@ impl CustomerFields {
             if let Some(error) = check_metadata(path, metadata, limits) {
                 complaints.add(error);
             }
-        }
-        if complaints.is_empty() && draft.email.is_none() && draft.external_id.is_none() && draft.phone.is_none() {
-            complaints.add(UserError::new(
-                ErrorCode::Required,
-                "email",
-                "Give at least one of e-mail, external id and phone, so that the customer can be found again.",
-            ));
         }
         draft
     }

@@ -9,13 +9,13 @@ use entity::{
     provider_identity,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
 use crate::{
     features::session::service as sessions,
-    work::{EmailAddress, UnitOfWork, WriteError, dialect},
+    work::{EmailAddress, ErrorCode, UnitOfWork, UserError, WriteError, dialect},
 };
 
 /// The provider of those who log in with e-mail address and password: we are it ourselves.
@@ -183,12 +183,16 @@ pub async fn owners(unit: &UnitOfWork, emails: &[&str]) -> Result<HashMap<String
 /// Lets registered customers log in with their new e-mail addresses (normalized) and no longer with the old ones. That
 /// the new addresses are free was checked before.
 ///
+/// A customer who is a staff user as well keeps the address: it opens the staff user's log-in too, and whoever may
+/// write customers must not come to that by way of it.
+///
 /// # Errors
-/// Faults.
+/// `FORBIDDEN_FIELD`.
 pub async fn follow_emails(unit: &UnitOfWork, emails: &HashMap<CustomerId, String>) -> Result<(), WriteError> {
     if emails.is_empty() {
         return Ok(());
     }
+    check_not_staff(unit, emails.keys().copied()).await?;
     let rows: Vec<(provider_identity::Model, Option<auth_identity::Model>)> = provider_identity::Entity::find()
         .select_also(auth_identity::Entity)
         .join(
@@ -230,6 +234,27 @@ pub async fn follow_emails(unit: &UnitOfWork, emails: &HashMap<CustomerId, Strin
             )
             .exec_without_returning(unit.db())
             .await?;
+    }
+    Ok(())
+}
+
+/// Refuses when one of these customers, whose e-mail address is to change, is a staff user as well.
+///
+/// # Errors
+/// `FORBIDDEN_FIELD`.
+pub async fn check_not_staff(unit: &UnitOfWork, customers: impl Iterator<Item = CustomerId>) -> Result<(), WriteError> {
+    let staff = auth_identity::Entity::find()
+        .filter(of_customers(unit, customers))
+        .filter(auth_identity::Column::StaffUserId.is_not_null())
+        .count(unit.db())
+        .await?;
+    if staff > 0 {
+        return Err(UserError::new(
+            ErrorCode::ForbiddenField,
+            "email",
+            "This customer is a staff user as well, who logs in with this e-mail address. It cannot be changed here.",
+        )
+        .into());
     }
     Ok(())
 }

@@ -262,8 +262,19 @@ pub async fn reset(unit: &mut UnitOfWork, id: CustomerId) -> Result<(), WriteErr
     let identity = auth_identity::Entity::find()
         .filter(auth_identity::Column::CustomerId.eq(row.id))
         .one(unit.db())
-        .await?
-        .map(|identity| identity.id);
+        .await?;
+    if identity
+        .as_ref()
+        .is_some_and(|identity| identity.staff_user_id.is_some())
+    {
+        return Err(UserError::new(
+            ErrorCode::ForbiddenField,
+            "id",
+            "This customer is a staff user as well, whose second factor only staffMfaReset takes away.",
+        )
+        .into());
+    }
+    let identity = identity.map(|identity| identity.id);
     let had = match identity {
         Some(identity) => remove_all(unit, identity).await?,
         None => false,

@@ -32,11 +32,16 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// The longest code that is passed on, in bytes.
 const LONGEST_CODE: usize = 4 * 1_024;
 
+/// What is kept of those who say who they are before an account is opened.
+const NEWCOMER: &str = "NEWCOMER";
+
 /// For what somebody goes to a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errand {
     /// To log in.
     LogIn(ActorType),
+    /// To log in as a customer, and to say who one is before an account is opened.
+    Register,
     /// To link the provider to the identity that is logged in, in this session.
     Link(AuthIdentityId, SessionId),
 }
@@ -44,7 +49,7 @@ pub enum Errand {
 impl Errand {
     fn purpose(self) -> Purpose {
         match self {
-            Self::LogIn(_) => Purpose::PROVIDER_LOG_IN,
+            Self::LogIn(_) | Self::Register => Purpose::PROVIDER_LOG_IN,
             Self::Link(..) => Purpose::PROVIDER_LINK,
         }
     }
@@ -80,6 +85,8 @@ pub struct Return {
     pub provider: String,
     /// As what to log in.
     pub actor: ActorType,
+    /// Whether somebody without an account says who they are before one is opened.
+    pub asks_newcomers: bool,
     redirect_url: String,
 }
 
@@ -130,6 +137,7 @@ pub async fn keep(unit: &UnitOfWork, beginning: &Beginning, errand: Errand) -> R
     let (actor, identity, session) = match errand {
         Errand::LogIn(ActorType::Customer) => (Some("CUSTOMER"), None, None),
         Errand::LogIn(ActorType::Staff) => (Some("STAFF"), None, None),
+        Errand::Register => (Some(NEWCOMER), None, None),
         Errand::Link(identity, session) => (None, Some(identity), Some(session)),
     };
     let kept = Kept {
@@ -179,6 +187,7 @@ pub async fn end(
     Ok(Return {
         provider: kept.provider,
         redirect_url: kept.redirect_url,
+        asks_newcomers: kept.actor.as_deref() == Some(NEWCOMER),
         actor: match kept.actor.as_deref() {
             Some("STAFF") => ActorType::Staff,
             _ => ActorType::Customer,

@@ -115,10 +115,61 @@ async fn let_in(
             customer::Status::Active => take_over(unit, row).await?,
         },
         None if accounts::has_log_in(unit, &email).await? => return Err(link_required().into()),
-        None => open(unit, external, &email).await?,
+        None => {
+            let nothing = CustomerDraft {
+                metadata: json!({}),
+                private_metadata: json!({}),
+                ..CustomerDraft::default()
+            };
+            open(unit, external, &email, nothing).await?
+        }
     };
     service::link(unit, identity, provider, external).await?;
     Ok(identity)
+}
+
+/// Whether somebody comes for whom an account would be opened.
+///
+/// # Errors
+/// `EMAIL_NOT_VERIFIED`.
+pub async fn is_newcomer(unit: &UnitOfWork, provider: &str, external: &ExternalIdentity) -> Result<bool, WriteError> {
+    if service::known(unit, provider, &external.subject).await?.is_some() {
+        return Ok(false);
+    }
+    let email = proven_email(external)?;
+    Ok(!accounts::has_log_in(unit, &email).await?)
+}
+
+/// Opens the account of a newcomer who has said who they are.
+///
+/// # Errors
+/// `ALREADY_LINKED` when there is an account by now; `ACCOUNT_DISABLED`.
+pub async fn open_account(
+    unit: &mut UnitOfWork,
+    provider: &str,
+    external: &ExternalIdentity,
+    profile: CustomerDraft,
+    tokens: &EntryTokens,
+) -> Result<Admitted, WriteError> {
+    if !is_newcomer(unit, provider, external).await? {
+        return Err(UserError::new(
+            ErrorCode::AlreadyLinked,
+            "registrationToken",
+            "There is an account by now. Log in to it.",
+        )
+        .into());
+    }
+    let email = proven_email(external)?;
+    let identity = open(unit, external, &email, profile).await?;
+    service::link(unit, identity, provider, external).await?;
+    let actor = ActorType::Customer;
+    let actor_id = actor_of(unit, identity, actor).await?.ok_or_else(not_linked)?;
+    let entrant = Entrant {
+        identity,
+        actor,
+        actor_id,
+    };
+    admission::admit(unit, entrant, tokens).await
 }
 
 /// Opens an account; guests with the address become part of it.
@@ -126,14 +177,13 @@ async fn open(
     unit: &mut UnitOfWork,
     external: &ExternalIdentity,
     email: &EmailAddress,
+    profile: CustomerDraft,
 ) -> Result<AuthIdentityId, WriteError> {
     let draft = CustomerDraft {
         email: Some(email.clone()),
-        first_name: external.first_name.clone(),
-        last_name: external.last_name.clone(),
-        metadata: json!({}),
-        private_metadata: json!({}),
-        ..CustomerDraft::default()
+        first_name: profile.first_name.or_else(|| external.first_name.clone()),
+        last_name: profile.last_name.or_else(|| external.last_name.clone()),
+        ..profile
     };
     let row = proof::open(unit, draft).await?;
     let identity = identities::create_without_log_in(unit, Owner::Customer(row.id)).await?;

@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use entity::{
-    id::{CustomerId, StaffUserId},
-    session::ActorType,
-};
-use secrecy::SecretString;
+use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     attempt::{self, Errand, Return},
@@ -20,11 +16,15 @@ use crate::{
         rate_limit,
     },
     features::{
-        account::admission::{Admitted, EntryTokens},
+        account::{
+            admission::{Admitted, EntryTokens},
+            two_steps::{self, FirstStep},
+        },
         session::{SessionActor, entered, grant_payload},
     },
-    graphql::{ContextExt, Problem, Secret, payload},
-    work::{Call, Once, UnitOfWork, WriteError, WriteOptions},
+    graphql::{ContextExt, Problem, Secret, payload, problems},
+    text::normalize_email,
+    work::{Call, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
 };
 
 /// The mutations of this file.
@@ -43,6 +43,19 @@ pub struct SocialLoginStartInput {
     /// As what to log in.
     #[graphql(default)]
     actor: SessionActor,
+    /// What happens when a customer comes for the first time.
+    #[graphql(default)]
+    registration: SocialLoginRegistration,
+}
+
+/// What happens when a customer comes from a provider for the first time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum SocialLoginRegistration {
+    /// An account is opened with what the provider says.
+    #[default]
+    AtOnce,
+    /// The customer first says who they are, with `customerProfileCreate`.
+    InTwoSteps,
 }
 
 /// What `socialLoginStart` answers.
@@ -75,7 +88,18 @@ grant_payload! {
         /// Where there is a second factor (`MFA_REQUIRED`), the token to give to `sessionVerifyMfa`; good for five
         /// minutes and five tries.
         mfa_token: Option<String>,
+        /// Where there is no account yet and it was asked for (`ACTOR_NOT_LINKED`), the token to give to
+        /// `customerProfileCreate`; good for an hour and once.
+        registration_token: Option<String>,
     }
+}
+
+/// What came of a log-in at a provider.
+enum Completed {
+    /// There is an account.
+    Entered(Admitted),
+    /// They must say who they are.
+    Newcomer,
 }
 
 #[Object]
@@ -107,10 +131,27 @@ impl SocialLoginMutation {
     ) -> Result<Option<SocialLoginCompletePayload>> {
         let call = ctx.call();
         let tokens = EntryTokens::new(&call.ids);
-        let (admitted, user_errors, _) = payload(call, complete(call, input, &tokens).await)?;
-        let admitted = admitted.map(|Once(admitted)| admitted);
+        let (completed, mut user_errors, _) = payload(call, complete(call, input, &tokens).await)?;
+        let (admitted, is_newcomer) = match completed.map(|Once(completed)| completed) {
+            Some(Completed::Entered(admitted)) => (Some(admitted), false),
+            Some(Completed::Newcomer) => (None, true),
+            None => (None, false),
+        };
+        if is_newcomer {
+            user_errors = problems(vec![UserError::new(
+                ErrorCode::ActorNotLinked,
+                "",
+                "There is no account yet. Say who you are with customerProfileCreate.",
+            )]);
+        }
+        let registration_token = is_newcomer.then(|| tokens.challenge.expose_secret().to_owned());
         let (grant, mfa_token, user_errors) = entered(call, admitted, &tokens, user_errors)?;
-        Ok(Some(SocialLoginCompletePayload::new(grant, mfa_token, user_errors)))
+        Ok(Some(SocialLoginCompletePayload::new(
+            grant,
+            mfa_token,
+            registration_token,
+            user_errors,
+        )))
     }
 }
 
@@ -126,7 +167,10 @@ type Written<T> = Result<crate::work::Written<Once<T>>, WriteError>;
 
 async fn start(call: &Arc<Call>, input: SocialLoginStartInput) -> Written<attempt::Beginning> {
     rate_limit::count_network(call).await?;
-    let errand = Errand::LogIn(input.actor.into());
+    let errand = match (input.actor, input.registration) {
+        (SessionActor::Customer, SocialLoginRegistration::InTwoSteps) => Errand::Register,
+        (actor, _) => Errand::LogIn(actor.into()),
+    };
     let beginning = attempt::begin(call, input.provider, &input.client, input.redirect_url).await?;
     call.write(options("socialLoginStart"), async move |unit: &mut UnitOfWork| {
         attempt::keep(unit, &beginning, errand).await?;
@@ -135,7 +179,7 @@ async fn start(call: &Arc<Call>, input: SocialLoginStartInput) -> Written<attemp
     .await
 }
 
-async fn complete(call: &Arc<Call>, input: SocialLoginCompleteInput, tokens: &EntryTokens) -> Written<Admitted> {
+async fn complete(call: &Arc<Call>, input: SocialLoginCompleteInput, tokens: &EntryTokens) -> Written<Completed> {
     rate_limit::count_network(call).await?;
     let (state, binding) = (input.state.0, input.binding.0);
     let returned = end(call, &state, binding).await?;
@@ -149,14 +193,27 @@ async fn complete(call: &Arc<Call>, input: SocialLoginCompleteInput, tokens: &En
     let tokens = tokens.clone();
     let written = call
         .write(options("socialLoginComplete"), async move |unit: &mut UnitOfWork| {
-            gate::log_in(unit, &returned.provider, &external, returned.actor, &tokens)
-                .await
-                .map(Once)
+            if returned.asks_newcomers && gate::is_newcomer(unit, &returned.provider, &external).await? {
+                let first = FirstStep::Provider {
+                    provider: returned.provider.clone(),
+                    external: external.clone(),
+                };
+                let email = external.email.as_deref().and_then(normalize_email).unwrap_or_default();
+                two_steps::begin(unit, email, &first, &tokens.challenge).await?;
+                return Ok(Once(Completed::Newcomer));
+            }
+            let admitted = gate::log_in(unit, &returned.provider, &external, returned.actor, &tokens).await?;
+            Ok(Once(Completed::Entered(admitted)))
         })
         .await?;
-    if let Once(Admitted::Session(session)) = &written.value {
-        let actor_id = Some(shown(session.actor_type, session.actor_id));
-        call.hooks.after_log_in(call, &LogInFacts { actor_id, ..facts });
+    if let Once(Completed::Entered(Admitted::Session(session))) = &written.value {
+        let facts = LogInFacts::of(
+            &facts.method,
+            session.actor_type,
+            Some(session.actor_id),
+            facts.email.as_deref(),
+        );
+        call.hooks.after_log_in(call, &facts);
     }
     Ok(written)
 }
@@ -174,20 +231,10 @@ async fn end(call: &Arc<Call>, state: &SecretString, binding: SecretString) -> R
 async fn facts(call: &Call, returned: &Return, external: &ExternalIdentity) -> Result<LogInFacts, WriteError> {
     let actor = returned.actor;
     let known = gate::known_actor(call, &returned.provider, &external.subject, actor).await?;
-    Ok(LogInFacts {
-        method: returned.provider.clone(),
-        actor: match actor {
-            ActorType::Customer => "CUSTOMER",
-            ActorType::Staff => "STAFF",
-        },
-        actor_id: known.map(|id| shown(actor, id)),
-        email: external.email.clone(),
-    })
-}
-
-fn shown(actor: ActorType, id: sea_orm::entity::prelude::Uuid) -> String {
-    match actor {
-        ActorType::Customer => CustomerId(id).to_string(),
-        ActorType::Staff => StaffUserId(id).to_string(),
-    }
+    Ok(LogInFacts::of(
+        &returned.provider,
+        actor,
+        known,
+        external.email.as_deref(),
+    ))
 }

@@ -11,3 +11,4 @@ mod password_hash_import;
 mod password_reset;
 mod registration;
 mod staff;
+mod two_steps;

@@ -14,14 +14,14 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    CLIENT_SECRET, REDIRECT_URL,
+    Begun, CLIENT_SECRET, REDIRECT_URL, START,
     browser::Returned,
     complete, me, persona,
     server::{self, Asked, Server},
     setup_with, start, try_start,
 };
 use crate::{
-    harness::{Answer, Setup, TestApp},
+    harness::{Answer, Persona, Setup, TestApp},
     on_both_with,
 };
 
@@ -146,6 +146,23 @@ async fn log_in(app: &TestApp, provider: &str, code: &str) -> Answer {
     complete(app, &begun, &returned).await
 }
 
+/// The same for somebody who wants to say who they are.
+async fn in_two_steps(app: &TestApp, provider: &str, code: &str) -> Answer {
+    let input =
+        json!({ "provider": provider, "client": "shop", "redirectUrl": REDIRECT_URL, "registration": "IN_TWO_STEPS" });
+    let answer = app.ask(&Persona::anonymous(), START, json!({ "input": input })).await;
+    let begun = Begun::of(&answer, "socialLoginStart");
+    let returned = Returned {
+        state: begun.parameter("state"),
+        code: code.to_owned(),
+        ..Returned::default()
+    };
+    let complete = "mutation($input: SocialLoginCompleteInput!) {
+      socialLoginComplete(input: $input) { accessToken mfaToken registrationToken userErrors { code } }
+    }";
+    app.ask(&Persona::anonymous(), complete, returned.input(&begun)).await
+}
+
 on_both_with! { all_three().await;
     async fn a_provider_written_in_rust_vouches_for_people(app: TestApp) {
         let ada = me(&app, &persona(&log_in(&app, "badge", "1815").await)).await;
@@ -177,5 +194,35 @@ on_both_with! { all_three().await;
         assert_eq!(octo["email"], "octo@example.com");
         assert_eq!(app.count("provider_identity where subject = '583231'").await, 1);
         assert_eq!(log_in(&app, "github", "bad").await.user_errors("socialLoginComplete"), ["TOKEN_INVALID"]);
+    }
+
+    async fn a_newcomer_may_say_who_they_are_before_an_account_is_opened(app: TestApp) {
+        let mut tokens = Vec::new();
+        for _ in 0..2 {
+            let answer = in_two_steps(&app, "desk", "good").await;
+            assert_eq!(answer.user_errors("socialLoginComplete"), ["ACTOR_NOT_LINKED"]);
+            let payload = &answer.data()["socialLoginComplete"];
+            assert!(payload["accessToken"].is_null() && payload["mfaToken"].is_null());
+            tokens.push(payload["registrationToken"].as_str().unwrap().to_owned());
+        }
+        assert_eq!((app.count("customer").await, app.count("auth_identity").await), (0, 0));
+        let second = async |token: &str| {
+            let create = "mutation($token: String!) { customerProfileCreate(input: { registrationToken: $token, firstName: \"Amazing\" }) { isAccepted ticket accessToken userErrors { code } } }";
+            app.ask(&Persona::anonymous(), create, json!({ "token": token })).await
+        };
+        let answers = futures_util::future::join_all([second(&tokens[0]), second(&tokens[1]), second(&tokens[0])]).await;
+        let (made, late): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.data()["customerProfileCreate"]["isAccepted"] == true);
+        assert_eq!((made.len(), late.len()), (1, 2));
+        for answer in late {
+            assert_eq!(answer.user_errors("customerProfileCreate"), ["ALREADY_LINKED"]);
+        }
+        let payload = &made[0].data()["customerProfileCreate"];
+        assert!(payload["ticket"].is_null());
+        let grace = me(&app, &Persona::bearer("grace", payload["accessToken"].as_str().unwrap())).await;
+        assert_eq!((&grace["firstName"], &grace["email"]), (&json!("Amazing"), &json!("grace@example.com")));
+        assert!(grace["emailVerifiedAt"].is_string());
+        // Who has an account is let in, as ever.
+        let again = in_two_steps(&app, "desk", "good").await;
+        assert_eq!(me(&app, &persona(&again)).await["id"], grace["id"]);
     }
 }

@@ -101,6 +101,8 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "sessionRevoke" => return Some(json!({ "id": "<session>" })),
         "emailChangeRequest" => return Some(json!({ "email": "nobody" })),
         "customerRegister" => return Some(json!({ "email": "new@example.com", "password": "short" })),
+        "identityRegister" => return Some(json!({ "email": "new@example.com", "password": "short" })),
+        "customerProfileCreate" => return Some(json!({ "registrationToken": "wrong" })),
         "passwordChange" => return Some(json!({ "currentPassword": "wrong", "newPassword": "short" })),
         "sessionCreate" => return Some(json!({ "email": "nobody@example.com", "password": "wrong" })),
         "socialLoginStart" | "loginMethodLinkStart" => {
@@ -110,6 +112,7 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
             return Some(json!({ "state": "wrong", "code": "wrong", "binding": "wrong" }));
         }
         "loginMethodUnlink" => return Some(json!({ "id": "<login method>" })),
+        "actorSwitch" => return Some(json!({ "actor": "STAFF" })),
         "sessionRefresh" => return Some(json!({ "refreshToken": "wrong" })),
         // Comes last of all, since it does what it says.
         "sessionEnd" => return Some(json!({ "all": false })),
@@ -145,6 +148,7 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
     match object {
         "Query" => &["{ @ }"],
         "Viewer" => &["{ viewer { @ } }"],
+        "ViewerActor" => &["{ viewer { actors { @ } } }"],
         "StaffUser" => &["{ viewer { staffUser { @ } } }"],
         "StaffUserConnection" => &["{ staffUsers { @ } }"],
         "StaffUserEdge" => &["{ staffUsers { edges { @ } } }"],
