@@ -4,6 +4,8 @@
 //! decides about a session is in the database: ending it is felt at once by the refresh token and within seconds by
 //! access tokens.
 
+mod actor_switch;
+pub mod actors;
 mod edge;
 mod grant;
 mod loader;
@@ -30,4 +32,5 @@ pub struct SessionMutation(
     session_refresh::SessionRefreshMutation,
     session_end::SessionEndMutation,
     session_revoke::SessionRevokeMutation,
+    actor_switch::ActorSwitchMutation,
 );

@@ -2,9 +2,7 @@
 
 use chrono::TimeDelta;
 use entity::session::{Column, Entity, Model};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr};
 
 use super::{
     refresh_token::RefreshToken,

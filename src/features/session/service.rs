@@ -9,8 +9,8 @@ use entity::{
     staff_user,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
     entity::prelude::Uuid,
     sea_query::{Expr, ExprTrait, Query},
 };
@@ -64,10 +64,14 @@ pub async fn open(unit: &mut UnitOfWork, new: NewSession) -> Result<Model, Write
         impersonation_reason: None,
         is_read_only: false,
     };
+    insert(unit, row, "auth.login_succeeded").await
+}
+
+pub(super) async fn insert(unit: &mut UnitOfWork, row: Model, topic: &'static str) -> Result<Model, WriteError> {
     Entity::insert(row.clone().into_active_model())
         .exec_without_returning(unit.db())
         .await?;
-    unit.record(record("auth.login_succeeded", row.id, row.actor_id));
+    unit.record(record(topic, row.id, row.actor_id));
     Ok(row)
 }
 
@@ -240,7 +244,10 @@ pub async fn step_up(unit: &mut UnitOfWork, session: SessionId, assurance: Assur
     Ok(())
 }
 
-pub(super) async fn revoke(unit: &mut UnitOfWork, which: impl sea_orm::sea_query::IntoCondition) -> Result<usize, WriteError> {
+pub(super) async fn revoke(
+    unit: &mut UnitOfWork,
+    which: impl sea_orm::sea_query::IntoCondition,
+) -> Result<usize, WriteError> {
     let open: Vec<(SessionId, Uuid)> = Entity::find()
         .select_only()
         .columns([Column::Id, Column::ActorId])

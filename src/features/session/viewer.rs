@@ -1,7 +1,12 @@
 //! `viewer`: who is asking.
 
-use async_graphql::{Context, Enum, ID, Object, Result};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use entity::{
+    id::{CustomerId, StaffUserId},
+    session::ActorType,
+};
 
+use super::{SessionActor, actors};
 use crate::{
     auth::{Permission, Viewer, guard},
     features::{
@@ -9,7 +14,7 @@ use crate::{
         customer::{Customer, CustomerById},
         staff::{StaffUser, StaffUserById},
     },
-    graphql::ContextExt,
+    graphql::{ContextExt, fault},
 };
 
 /// What kind of viewer asks.
@@ -25,6 +30,17 @@ pub enum ViewerKind {
     ApiKey,
     /// The service itself.
     System,
+}
+
+/// Somebody as whom the log-in of the viewer can act.
+#[derive(Debug, SimpleObject)]
+pub struct ViewerActor {
+    /// As what.
+    actor: SessionActor,
+    /// The id of the customer or staff user.
+    id: ID,
+    /// Whether the viewer acts so now.
+    is_current: bool,
 }
 
 /// Who is asking, and what they may do.
@@ -60,6 +76,33 @@ impl CurrentViewer {
             Some(own) => Ok(ctx.load::<StaffUserById>(own).await?.map(StaffUser)),
             None => Ok(None),
         }
+    }
+
+    /// As whom the viewer's log-in can act, now or after `actorSwitch`; empty for who has not logged in. Whoever acts as a
+    /// customer by impersonation sees that customer alone.
+    async fn actors(&self, ctx: &Context<'_>) -> Result<Vec<ViewerActor>> {
+        let call = ctx.call();
+        let Some((identity, _)) = call.viewer.session() else {
+            return Ok(Vec::new());
+        };
+        let is_staff = call.viewer.staff_user().is_some();
+        let known = actors::of_identity(call.db(), identity)
+            .await
+            .map_err(|error| fault(call, &error))?;
+        let actors = known.into_iter().map(|(kind, id)| match kind {
+            ActorType::Customer => ViewerActor {
+                actor: SessionActor::Customer,
+                id: CustomerId(id).to_string().into(),
+                is_current: !is_staff,
+            },
+            ActorType::Staff => ViewerActor {
+                actor: SessionActor::Staff,
+                id: StaffUserId(id).to_string().into(),
+                is_current: is_staff,
+            },
+        });
+        let is_impersonated = call.viewer.impersonator().is_some();
+        Ok(actors.filter(|actor| actor.is_current || !is_impersonated).collect())
     }
 
     /// The id of the staff user who acts as the customer; null when it is the customer, and for everybody else.

@@ -1,6 +1,7 @@
 //! Sessions.
 
 mod access_token;
+mod actor_switch;
 mod cookies;
 mod rate_limit;
 mod revocation;
