@@ -4,8 +4,8 @@ use std::sync::{Arc, LazyLock, atomic::AtomicBool};
 
 use crate::{
     auth::{
-        AccountPolicy, Authenticator, Hooks, PasswordPolicy, Passwords, RateLimits, Sealer, SigningKeys, TokenSettings,
-        Tokens, provider::Providers,
+        AccountPolicy, Authenticator, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer, SigningKeys,
+        TokenSettings, Tokens, provider::Providers,
     },
     background::{Mailer, Transport},
     config::{Config, Introspection, Limits, Mistake, Mistakes},
@@ -44,6 +44,8 @@ pub struct AppParts {
     pub providers: Providers,
     /// Who is asked before a log-in and told after it.
     pub hooks: Hooks,
+    /// For which site passkeys are, and on which pages.
+    pub passkeys: Passkeys,
     /// What differs between deployments.
     pub http: HttpSettings,
 }
@@ -144,6 +146,7 @@ impl AppParts {
             mail: MailParts::configured(config)?,
             providers: Providers::configured(&config.providers, &config.clients),
             hooks: Hooks::configured(&config.hook),
+            passkeys: Passkeys::configured(&config.passkey)?,
         })
     }
 }
@@ -180,6 +183,7 @@ impl App {
             rate_limits: RateLimits::default(),
             providers: Arc::new(parts.providers),
             hooks: parts.hooks,
+            passkeys: parts.passkeys,
         };
         let MailParts {
             letters,

@@ -198,6 +198,8 @@ ids! {
     MfaFactorId = "mfa";
     /// Names a recovery code.
     RecoveryCodeId = "rcode";
+    /// Names a passkey.
+    PasskeyId = "pkey";
     /// Names a role of staff users.
     RoleId = "role";
     /// Names that a staff user has a role.

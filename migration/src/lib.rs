@@ -35,6 +35,7 @@ mod m20261120_000030_create_role;
 mod m20261120_000031_extend_api_key;
 mod m20261120_000032_add_impersonator;
 mod m20261120_000050_create_mfa_factor;
+mod m20261120_000051_create_passkey;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000031_extend_api_key::Migration),
             Box::new(m20261120_000032_add_impersonator::Migration),
             Box::new(m20261120_000050_create_mfa_factor::Migration),
+            Box::new(m20261120_000051_create_passkey::Migration),
         ]
     }
 }

@@ -39,7 +39,7 @@ struct Configured {
 /// A log-in, as hooks are told of it.
 #[derive(Clone, Debug)]
 pub struct LogInFacts {
-    /// The way to log in: `password`, `magic_link`, `one_time_code`, the name of a provider, or `second_factor` for the
+    /// The way to log in: `password`, `magic_link`, `one_time_code`, `passkey`, the name of a provider, or `second_factor` for the
     /// second step after any of them; `invitation` and `registration` for an account that is opened by it, and `switch`
     /// for who goes on as another actor of the same log-in.
     pub method: String,

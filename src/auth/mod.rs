@@ -13,6 +13,7 @@ mod hash_threads;
 mod hook;
 mod legacy_hash;
 pub mod one_time_code;
+mod passkeys;
 mod password;
 mod password_policy;
 mod permission;
@@ -28,6 +29,7 @@ pub use authenticator::{
 };
 pub use hook::{Hooks, LogInFacts};
 pub use legacy_hash::LegacyHash;
+pub use passkeys::Passkeys;
 pub use password::{LONGEST_PASSWORD, Passwords, Verdict};
 pub use password_policy::PasswordPolicy;
 pub use permission::{Permission, Permissions, UnknownPermission};

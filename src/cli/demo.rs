@@ -16,7 +16,7 @@ use crate::{
     app::{App, AppParts},
     auth::Verification,
     background::{Mailbox, Transport},
-    config::{Config, DatabaseUrl, Introspection, SigningKeyPem},
+    config::{Config, DatabaseUrl, Introspection, PasskeyConfig, SigningKeyPem},
     demo::{self, LogIns, PASSWORD, STAFF_EMAIL},
     http::page::{Page, PageTokens},
     migrate,
@@ -83,6 +83,12 @@ impl Demo {
         migrate::up(&database).await?;
         let keys = SigningKeyPem::create().map_err(Failure::Fault)?.keys()?;
         config.auth.email_verification = Verification::Optional;
+        // Browsers have passkeys for names, and not for 127.0.0.1.
+        config.passkey = PasskeyConfig {
+            relying_party_id: Some("localhost".to_owned()),
+            origins: vec![format!("http://localhost:{}", config.server.listen.port())],
+            ..config.passkey
+        };
         let mut parts = AppParts::configured(&config, database, keys)?;
         parts.http.open_to_gateways = true;
         parts.mail.transport = Transport::Mailbox(Mailbox::default());

@@ -16,6 +16,7 @@ mod hook;
 mod limits;
 mod log;
 mod mail;
+mod passkey;
 mod provider;
 mod reader;
 mod server;
@@ -36,6 +37,7 @@ pub use hook::HookConfig;
 pub use limits::Limits;
 pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
+pub use passkey::PasskeyConfig;
 pub use provider::{ProviderConfig, ProviderKind};
 pub use server::ServerConfig;
 pub use signing_key::SigningKeyPem;
@@ -131,6 +133,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Who is asked before and after a log-in.
     pub hook: HookConfig,
+    /// Passkeys.
+    pub passkey: PasskeyConfig,
     /// At whom people may log in, by name.
     pub providers: BTreeMap<String, ProviderConfig>,
     /// The frontends, by name.
@@ -206,6 +210,7 @@ impl Config {
             graphql: GraphqlConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
             hook: HookConfig::read(&mut reader),
+            passkey: PasskeyConfig::read(&mut reader),
             providers: reader.each(),
             clients: reader.each(),
         };
@@ -216,6 +221,7 @@ impl Config {
         config.server.check(&mut reader);
         config.database.check(&mut reader);
         config.hook.check(&mut reader);
+        config.passkey.check(&mut reader);
         for (name, provider) in &config.providers {
             provider.check(&mut reader, name);
         }
@@ -271,6 +277,7 @@ impl Config {
             .chain(of(&self.graphql))
             .chain(of(&self.log))
             .chain(of(&self.hook))
+            .chain(of(&self.passkey))
             .chain(of_each(&self.providers))
             .chain(of_each(&self.clients))
             .collect()
@@ -316,6 +323,7 @@ fn known() -> Vec<Known> {
         of::<GraphqlConfig>(),
         of::<LogConfig>(),
         of::<HookConfig>(),
+        of::<PasskeyConfig>(),
         of_each::<ProviderConfig>(),
         of_each::<ClientConfig>(),
     ]

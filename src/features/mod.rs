@@ -12,6 +12,7 @@ pub mod mail;
 pub mod mfa;
 pub mod order;
 pub mod organization;
+pub mod passkey;
 pub mod provider;
 pub mod role;
 pub mod session;

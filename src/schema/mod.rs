@@ -7,7 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBui
 use crate::{
     features::{
         account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        provider, role, session, staff,
+        passkey, provider, role, session, staff,
     },
     graphql::masked::MaskedFields,
 };
@@ -36,6 +36,7 @@ pub struct Mutation(
     account::AccountMutation,
     session::SessionMutation,
     mfa::MfaMutation,
+    passkey::PasskeyMutation,
     provider::ProviderMutation,
     customer::CustomerMutation,
     address::AddressMutation,

@@ -19,7 +19,7 @@ use super::{
     WriteOptions, Written,
 };
 use crate::{
-    auth::{AccountPolicy, Hooks, Passwords, RateLimits, Sealer, Tokens, Viewer, provider::Providers},
+    auth::{AccountPolicy, Hooks, Passkeys, Passwords, RateLimits, Sealer, Tokens, Viewer, provider::Providers},
     config::Limits,
 };
 
@@ -50,6 +50,8 @@ pub struct CallParts {
     pub providers: Arc<Providers>,
     /// Who is asked before a log-in and told after it.
     pub hooks: Hooks,
+    /// For which site passkeys are, and on which pages.
+    pub passkeys: Passkeys,
 }
 
 /// Why an operation was turned away without being looked at.

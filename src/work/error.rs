@@ -95,6 +95,10 @@ pub enum ErrorCode {
     StateMismatch,
     /// A hook refused.
     HookRejected,
+    /// The passkey does not fit.
+    PasskeyInvalid,
+    /// There are no passkeys here.
+    PasskeysNotConfigured,
     /// A second factor is asked for.
     MfaRequired,
     /// The code of the second factor does not fit.

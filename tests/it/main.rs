@@ -18,6 +18,7 @@ mod mail;
 mod mfa;
 mod order;
 mod organization;
+mod passkey;
 mod provider;
 mod security;
 mod service;

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     auth::one_time_code::code_hash,
-    features::{identity::service as identities, mfa::service as mfa, session::service as sessions},
+    features::{
+        identity::service as identities, mfa::service as mfa, passkey::service as passkeys,
+        session::service as sessions,
+    },
     work::{UnitOfWork, WriteError},
 };
 
@@ -89,6 +92,7 @@ async fn enter(
             sessions::end(unit, owner.identity, None).await?;
             identities::drop_unproven_password(unit, owner.identity).await?;
             mfa::remove_all(unit, owner.identity).await?;
+            passkeys::remove_all(unit, owner.identity).await?;
         }
         proof::prove(unit, row, Some(owner.identity)).await?;
     }

@@ -13,6 +13,7 @@ use crate::{
         identity::service as identities,
         mail::service::{self as mails, NewMail},
         mfa::service as mfa,
+        passkey::service as passkeys,
         session::service as sessions,
     },
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
@@ -75,8 +76,10 @@ pub async fn finish(unit: &mut UnitOfWork, secret: &str, secret_hash: String) ->
     sessions::end(unit, identity, None).await?;
     if let Some(row) = customer.clone() {
         if row.email_verified_at.is_none() {
-            // Whoever set up a second factor never proved the address. A factor of the owner's is never touched here.
+            // Whoever set up a second factor or a passkey never proved the address. Those of the owner's are never
+            // touched here.
             mfa::remove_all(unit, identity).await?;
+            passkeys::remove_all(unit, identity).await?;
         }
         proof::prove(unit, row, Some(identity)).await?;
     }

@@ -56,6 +56,10 @@ impl Purpose {
     pub const PROVIDER_LINK: Self = Self("PROVIDER_LINK");
     /// Saying who one is, after saying how one will log in.
     pub const PROFILE: Self = Self("PROFILE");
+    /// Proving with a passkey who one is.
+    pub const PASSKEY_LOG_IN: Self = Self("PASSKEY_LOG_IN");
+    /// Setting up a passkey.
+    pub const PASSKEY_REGISTRATION: Self = Self("PASSKEY_REGISTRATION");
     /// Accepting an invitation to open an account.
     pub const INVITATION: Self = Self("INVITATION");
 }

@@ -14,6 +14,7 @@ use crate::{
         mfa::{MfaFactor, factors_of},
         order::{OrderLinkConnection, OrderLinkWhere, orders_of, write_orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
+        passkey::{Passkey, passkeys_of},
         provider::{LoginMethod, login_methods_of},
         session::{SessionConnection, sessions_of},
     },
@@ -400,6 +401,16 @@ impl Customer {
     )]
     async fn login_methods(&self, ctx: &Context<'_>) -> Result<Option<Vec<LoginMethod>>> {
         apart(login_methods_of(ctx, self.0.id)).await.map(Some)
+    }
+
+    /// The passkeys with which the customer logs in, the oldest first. Customers see their own; others require
+    /// `sessions:read`.
+    #[graphql(
+        guard = "guard::store_or_sessions_read",
+        visible = "guard::shows::store_or_sessions_read"
+    )]
+    async fn passkeys(&self, ctx: &Context<'_>) -> Result<Option<Vec<Passkey>>> {
+        apart(passkeys_of(ctx, self.0.id)).await.map(Some)
     }
 
     /// Grows by one with each change; give it as `expectedVersion` to change only what you have seen.

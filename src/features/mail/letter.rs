@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use minijinja::{Environment, Value, context};
 
 /// The built-in templates.
-const BUILT_IN: [(&str, &str); 29] = [
+const BUILT_IN: [(&str, &str); 35] = [
     (
         "already_registered.de.txt",
         include_str!("templates/already_registered.de.txt"),
@@ -37,6 +37,18 @@ const BUILT_IN: [(&str, &str); 29] = [
     ("mfa_removed.txt", include_str!("templates/mfa_removed.txt")),
     ("one_time_code.de.txt", include_str!("templates/one_time_code.de.txt")),
     ("one_time_code.txt", include_str!("templates/one_time_code.txt")),
+    ("passkey_added.de.txt", include_str!("templates/passkey_added.de.txt")),
+    ("passkey_added.txt", include_str!("templates/passkey_added.txt")),
+    (
+        "passkey_refused.de.txt",
+        include_str!("templates/passkey_refused.de.txt"),
+    ),
+    ("passkey_refused.txt", include_str!("templates/passkey_refused.txt")),
+    (
+        "passkey_removed.de.txt",
+        include_str!("templates/passkey_removed.de.txt"),
+    ),
+    ("passkey_removed.txt", include_str!("templates/passkey_removed.txt")),
     (
         "password_changed.de.txt",
         include_str!("templates/password_changed.de.txt"),

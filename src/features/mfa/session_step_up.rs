@@ -16,9 +16,13 @@ use crate::{
     auth::{guard, rate_limit},
     features::{
         account::credentials::{self, OwnPassword},
+        passkey::{
+            assertion::{self, Assertion, Proof},
+            service as passkeys,
+        },
         session::service as sessions,
     },
-    graphql::{ContextExt, Problem, Secret, payload},
+    graphql::{ContextExt, JsonObject, Problem, Secret, payload, problems},
     work::{Call, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
 };
 
@@ -26,7 +30,16 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct SessionStepUpMutation;
 
-/// What proves again who somebody is: exactly one of the three.
+/// A passkey that was shown.
+#[derive(Debug, InputObject)]
+pub struct PasskeyAssertionInput {
+    /// The token that `sessionStartPasskey` gave.
+    challenge_token: Secret,
+    /// What `navigator.credentials.get` gave, as its `toJSON()` writes it, at most 16 KiB.
+    credential: JsonObject,
+}
+
+/// What proves again who somebody is: exactly one of the four.
 #[derive(Debug, InputObject)]
 pub struct SessionStepUpInput {
     /// The password, of somebody who has no second factor.
@@ -35,6 +48,8 @@ pub struct SessionStepUpInput {
     code: Option<Secret>,
     /// A recovery code, in the place of a code of the app.
     recovery_code: Option<Secret>,
+    /// A passkey, which proves as much as password and second factor together.
+    passkey: Option<PasskeyAssertionInput>,
 }
 
 /// What `sessionStepUp` answers.
@@ -49,7 +64,7 @@ pub struct SessionStepUpPayload {
 #[Object]
 impl SessionStepUpMutation {
     /// Proves again who is logged in, where a sensitive write asks for it (`STEP_UP_REQUIRED`): by the password, or, for
-    /// those who have a second factor, by that (`MFA_REQUIRED`).
+    /// those who have a second factor, by that (`MFA_REQUIRED`); or by a passkey.
     #[graphql(guard = "guard::in_session", visible = "guard::shows::in_session")]
     async fn session_step_up(
         &self,
@@ -60,25 +75,35 @@ impl SessionStepUpMutation {
         let Some(session) = call.viewer.session() else {
             return Ok(None);
         };
-        let written = match (input.password, shown(input.code, input.recovery_code)) {
-            (Some(password), None) => match credentials::check_own(call, session.0, &password.0).await {
-                Ok(own) => write(call, session, ByWhat::Password(own)).await,
+        let is_code = input.code.is_some() || input.recovery_code.is_some();
+        let written = match (input.password, shown(input.code, input.recovery_code), input.passkey) {
+            (None, None, Some(passkey)) if !is_code => match check(call, passkey).await {
+                Ok(proof) => write(call, session, ByWhat::Passkey(Box::new(proof))).await,
                 Err(error) => Err(error),
             },
-            (None, Some(shown)) => match rate_limit::count_account(call, "mfa", &session.0.to_string()).await {
+            (Some(password), None, None) if !is_code => {
+                match credentials::check_own(call, session.0, &password.0).await {
+                    Ok(own) => write(call, session, ByWhat::Password(own)).await,
+                    Err(error) => Err(error),
+                }
+            }
+            (None, Some(shown), None) => match rate_limit::count_account(call, "mfa", &session.0.to_string()).await {
                 Ok(()) => write(call, session, ByWhat::Factor(shown)).await,
                 Err(error) => Err(error),
             },
             _ => Err(UserError::new(
                 ErrorCode::Required,
                 "",
-                "Give one thing: your password, a code or a recovery code.",
+                "Give one thing: your password, a code, a recovery code or a passkey.",
             )
             .into()),
         };
-        let (done, user_errors, _) = payload(call, written)?;
+        let (done, mut user_errors, _) = payload(call, written)?;
+        if let Some(Once(false)) = done {
+            user_errors = problems(vec![assertion::invalid().under("passkey")]);
+        }
         Ok(Some(SessionStepUpPayload {
-            is_stepped_up: done.is_some(),
+            is_stepped_up: done.is_some_and(|Once(done)| done),
             user_errors,
         }))
     }
@@ -88,13 +113,29 @@ impl SessionStepUpMutation {
 enum ByWhat {
     Password(OwnPassword),
     Factor(Shown),
+    Passkey(Box<Proof>),
+}
+
+/// Checks a passkey, whoever has it.
+async fn check(call: &Arc<Call>, input: PasskeyAssertionInput) -> Result<Proof, WriteError> {
+    let assertion = Assertion {
+        challenge: input.challenge_token.0,
+        credential: input.credential.0,
+    };
+    let checked = assertion::check(call, "sessionStepUp", assertion).await;
+    checked.map_err(|error| match error {
+        WriteError::Refused(errors) => {
+            WriteError::Refused(errors.into_iter().map(|error| error.under("passkey")).collect())
+        }
+        other => other,
+    })
 }
 
 async fn write(
     call: &Arc<Call>,
     session: (AuthIdentityId, SessionId),
     by: ByWhat,
-) -> Result<Written<Once<()>>, WriteError> {
+) -> Result<Written<Once<bool>>, WriteError> {
     let options = WriteOptions {
         mutation: "sessionStepUp",
         ..WriteOptions::default()
@@ -105,11 +146,12 @@ async fn write(
     .await
 }
 
+/// `false` for a copy of a device, which must be written like every other outcome, because its owner is told.
 async fn step_up(
     unit: &mut UnitOfWork,
     (identity, session): (AuthIdentityId, SessionId),
     by: &ByWhat,
-) -> Result<(), WriteError> {
+) -> Result<bool, WriteError> {
     let assurance = match by {
         ByWhat::Password(own) => {
             credentials::confirm_own(unit, own).await?;
@@ -129,6 +171,16 @@ async fn step_up(
             }
             Assurance::Two
         }
+        ByWhat::Passkey(proof) => {
+            if proof.identity != identity {
+                return Err(assertion::invalid().under("passkey").into());
+            }
+            if !passkeys::note_use(unit, proof).await? {
+                return Ok(false);
+            }
+            Assurance::Two
+        }
     };
-    sessions::step_up(unit, session, assurance).await
+    sessions::step_up(unit, session, assurance).await?;
+    Ok(true)
 }

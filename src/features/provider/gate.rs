@@ -87,7 +87,8 @@ async fn actor_of(unit: &UnitOfWork, identity: AuthIdentityId, actor: ActorType)
     Ok(identity.and_then(|identity| as_actor(&identity, actor)))
 }
 
-fn as_actor(identity: &auth_identity::Model, actor: ActorType) -> Option<Uuid> {
+/// The stored bits of the id of the customer or staff user as whom an identity acts, if it acts as one.
+pub(crate) fn as_actor(identity: &auth_identity::Model, actor: ActorType) -> Option<Uuid> {
     match actor {
         ActorType::Customer => identity.customer_id.map(PrefixedId::uuid),
         ActorType::Staff => identity.staff_user_id.map(PrefixedId::uuid),
@@ -210,7 +211,7 @@ async fn take_over(unit: &mut UnitOfWork, row: customer::Model) -> Result<AuthId
             return Err(link_required().into());
         }
         sessions::end(unit, before.id, None).await?;
-        // Passwords, other ways to log in, second factors and tokens go with their identity.
+        // Passwords, other ways to log in, passkeys, second factors and tokens go with their identity.
         auth_identity::Entity::delete_by_id(before.id).exec(unit.db()).await?;
     }
     let row = proof::prove(unit, row, None).await?;
@@ -267,7 +268,8 @@ fn link_required() -> UserError {
     )
 }
 
-fn not_linked() -> UserError {
+/// The identity does not act as what was asked for.
+pub(crate) fn not_linked() -> UserError {
     UserError::new(
         ErrorCode::ActorNotLinked,
         "",

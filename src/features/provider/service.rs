@@ -3,10 +3,11 @@
 use entity::{
     auth_identity, customer,
     id::{AuthIdentityId, PrefixedId, ProviderIdentityId, SessionId},
+    passkey,
     provider_identity::{Column, Entity, Model},
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::{Json, Uuid},
     sea_query::Expr,
 };
@@ -149,7 +150,29 @@ pub async fn unlink(
     if !own.iter().any(|row| row.id == id) {
         return Err(UserError::not_found("id", "way to log in").into());
     }
-    if own.len() < 2 {
+    check_not_last(unit, identity).await?;
+    Entity::delete_by_id(id).exec(unit.db()).await?;
+    sessions::end_others(unit, identity, session).await?;
+    record(unit, "auth.login_method_unlinked", identity, id).await
+}
+
+/// Refuses to take away the last way to log in, of whatever kind; the identity was locked before. Passkeys count where
+/// they can be used.
+///
+/// # Errors
+/// `LAST_LOGIN_METHOD`.
+pub async fn check_not_last(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<(), WriteError> {
+    let mut ways = Entity::find()
+        .filter(Column::AuthIdentityId.eq(identity))
+        .count(unit.db())
+        .await?;
+    if unit.call().passkeys.relying_party().is_some() {
+        ways += passkey::Entity::find()
+            .filter(passkey::Column::AuthIdentityId.eq(identity))
+            .count(unit.db())
+            .await?;
+    }
+    if ways < 2 {
         return Err(UserError::new(
             ErrorCode::LastLoginMethod,
             "id",
@@ -157,9 +180,7 @@ pub async fn unlink(
         )
         .into());
     }
-    Entity::delete_by_id(id).exec(unit.db()).await?;
-    sessions::end_others(unit, identity, session).await?;
-    record(unit, "auth.login_method_unlinked", identity, id).await
+    Ok(())
 }
 
 async fn of_identity(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<Vec<Model>, DbErr> {

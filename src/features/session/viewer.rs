@@ -12,6 +12,7 @@ use crate::{
     features::{
         channel::{Channel, channel_of_key},
         customer::{Customer, CustomerById},
+        passkey::{Passkey, own_passkeys},
         staff::{StaffUser, StaffUserById},
     },
     graphql::{ContextExt, fault},
@@ -117,6 +118,12 @@ impl CurrentViewer {
             .viewer
             .impersonator()
             .is_some_and(|impersonator| impersonator.is_read_only)
+    }
+
+    /// The passkeys of whoever is logged in, the oldest first.
+    #[graphql(guard = "guard::in_session", visible = "guard::shows::in_session")]
+    async fn passkeys(&self, ctx: &Context<'_>) -> Result<Option<Vec<Passkey>>> {
+        own_passkeys(ctx).await
     }
 
     /// The channel whose publishable key came with the request (`X-Publishable-Api-Key`); null without one.

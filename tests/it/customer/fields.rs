@@ -13,13 +13,14 @@ const TYPE: &str = "query($name: String!) { __type(name: $name) { fields {
 } } }";
 
 /// The fields that have no value here.
-const CUSTOMER: [&str; 6] = [
+const CUSTOMER: [&str; 7] = [
     "createdBy",
     "defaultBillingAddress",
     "defaultShippingAddress",
     "emailVerifiedAt",
     "loginMethods",
     "mfaFactors",
+    "passkeys",
 ];
 const ADDRESS: [&str; 2] = ["province", "provinceCode"];
 const GROUP: [&str; 0] = [];

@@ -12,8 +12,8 @@ use std::{
 use customer_graph::{
     app::{App, AppParts, MailParts},
     auth::{
-        API_KEY_PREFIX, AccountPolicy, Hooks, PasswordPolicy, Permissions, SigningKeys, TokenSettings, Verification,
-        provider::Providers, secret_hash,
+        API_KEY_PREFIX, AccountPolicy, Hooks, Passkeys, PasswordPolicy, Permissions, SigningKeys, TokenSettings,
+        Verification, provider::Providers, secret_hash,
     },
     background::{Mailbox, MailboxLetter, Transport},
     config::Limits,
@@ -74,6 +74,17 @@ pub(crate) struct Setup {
     pub(crate) transport: Option<Transport>,
     pub(crate) providers: Providers,
     pub(crate) hooks: Hooks,
+    /// Passkeys, where the service listens on this port.
+    pub(crate) passkeys: fn(u16) -> Passkeys,
+}
+
+/// Where the devices of the tests believe to be.
+pub(crate) const ORIGIN: &str = "https://shop.localhost";
+
+/// Passkeys of `localhost`, for the devices of the tests and for pages of the service itself.
+fn passkeys(port: u16) -> Passkeys {
+    let origins = [ORIGIN, &format!("http://localhost:{port}")].map(|origin| origin.parse().unwrap());
+    Passkeys::new("localhost", "Shop", &origins).unwrap()
 }
 
 impl Default for Setup {
@@ -97,6 +108,7 @@ impl Default for Setup {
             transport: None,
             providers: Providers::default(),
             hooks: Hooks::default(),
+            passkeys,
         }
     }
 }
@@ -196,6 +208,8 @@ impl TestApp {
         let clock = Arc::new(TestClock::default());
         let mailbox = Mailbox::default();
         let signing_key = setup.signing_key.unwrap_or_else(|| SigningKeys::generate().unwrap());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
         let app = App::new(AppParts {
             database,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -208,10 +222,10 @@ impl TestApp {
             mail: MailParts::built_in(setup.transport.unwrap_or_else(|| Transport::Mailbox(mailbox.clone()))).unwrap(),
             providers: setup.providers,
             hooks: setup.hooks,
+            passkeys: (setup.passkeys)(address.port()),
             http: setup.http,
         });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let url = format!("http://{address}");
         let router = app.router.clone();
         let server = tokio::spawn(async move {
             axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())

@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "channel",
     "auth_identity",
     "provider_identity",
+    "passkey",
     "session",
     "account_token",
     "mail",

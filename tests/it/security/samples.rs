@@ -73,6 +73,7 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "customerInvite" => json!({ "email": "invited@example.com" }),
         "customerInviteResend" | "customerInviteRevoke" => json!({ "id": "<made>" }),
         "customerMfaReset" => json!({ "id": "<ada>", "reason": "lost" }),
+        "customerPasskeysRevoke" => json!({ "id": "<ada>", "reason": "lost" }),
         "staffUserCreate" => json!({ "email": "new-colleague@example.com" }),
         "staffUserUpdate" => json!({ "id": "<colleague>", "name": "Grace" }),
         "roleUpsert" => json!({ "id": "<role>", "permissions": ["groups:read"], "parentIds": ["<parent role>"] }),
@@ -89,6 +90,13 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "recoveryCodesGenerate" => return Some(json!({ "factorId": "mfa_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
         "sessionVerifyMfa" => return Some(json!({ "mfaToken": "wrong", "code": "wrong" })),
         "sessionStepUp" => return Some(json!({ "password": "wrong" })),
+        "passkeyRegisterStart" | "sessionStartPasskey" => return Some(json!({})),
+        "passkeyRegister" => {
+            return Some(json!({ "challengeToken": "wrong", "credential": {}, "name": "Phone" }));
+        }
+        "passkeyRename" => return Some(json!({ "id": "pkey_01ARZ3NDEKTSV4RRFFQ69G5FAV", "name": "Phone" })),
+        "passkeyDelete" => return Some(json!({ "id": "pkey_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
+        "sessionCreateByPasskey" => return Some(json!({ "challengeToken": "wrong", "credential": {} })),
         "apiKeyCreate" => return Some(json!({ "name": " ", "channelId": null })),
         "apiKeyRotate" => return Some(json!({ "id": "<key>", "graceMinutes": 100_000 })),
         "apiKeyRevoke" => return Some(json!({ "id": "akey_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
@@ -111,8 +119,8 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "socialLoginComplete" | "loginMethodLinkComplete" => {
             return Some(json!({ "state": "wrong", "code": "wrong", "binding": "wrong" }));
         }
-        "loginMethodUnlink" => return Some(json!({ "id": "<login method>" })),
         "actorSwitch" => return Some(json!({ "actor": "STAFF" })),
+        "loginMethodUnlink" => return Some(json!({ "id": "provid_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
         "sessionRefresh" => return Some(json!({ "refreshToken": "wrong" })),
         // Comes last of all, since it does what it says.
         "sessionEnd" => return Some(json!({ "all": false })),
@@ -254,6 +262,10 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "MfaFactor" => &[
             "{ me { mfaFactors { @ } } }",
             "{ customer(id: \"<ada>\") { mfaFactors { @ } } }",
+        ],
+        "Passkey" => &[
+            "{ me { passkeys { @ } } }",
+            "{ customer(id: \"<ada>\") { passkeys { @ } } }",
         ],
         "LoginMethod" => &[
             "{ me { loginMethods { @ } } }",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::graph::Graph;
 use crate::{
     harness::{Persona, TestApp},
-    mfa,
+    mfa, passkey,
 };
 
 /// Everything that Ada has, and what once was there.
@@ -258,6 +258,23 @@ impl World {
             .await;
         self.lost(gone);
         self.own("factor", mfa::enroll(app, ada).await.factor);
+        // Passkeys are for those who have proven their e-mail address, which nobody here has.
+        app.execute("update customer set email_verified_at = created_at").await;
+        let gone = passkey::register(app, ada, &mut passkey::Device::new()).await;
+        self.run(
+            app,
+            "customer",
+            "passkeyDelete",
+            json!({ "id": gone }),
+            "deletedPasskeyId",
+        )
+        .await;
+        self.lost(gone);
+        self.own(
+            "passkey",
+            passkey::register(app, ada, &mut passkey::Device::new()).await,
+        );
+        app.execute("update customer set email_verified_at = null").await;
     }
 
     async fn staff(&mut self, app: &TestApp) {

@@ -1,6 +1,9 @@
 use std::path::Path;
 
-use customer_graph::config::{Config, Mistakes};
+use customer_graph::{
+    auth::Passkeys,
+    config::{Config, Mistakes, PasskeyConfig},
+};
 
 use super::program::{outcome, program};
 
@@ -221,4 +224,71 @@ fn mistakes_in_providers_and_clients_are_reported_at_once() {
         );
     }
     assert!(!mistakes.contains("10.0.0.1"));
+}
+
+#[test]
+fn passkeys_are_for_pages_of_one_domain() {
+    let config = read(&[
+        ("CUSTOMER_GRAPH_PASSKEY_RELYING_PARTY_ID", "shop.example"),
+        (
+            "CUSTOMER_GRAPH_PASSKEY_ORIGINS",
+            "https://shop.example,https://accounts.shop.example:8443",
+        ),
+    ])
+    .unwrap();
+    assert_eq!(config.passkey.origin_urls().len(), 2);
+    assert!(Passkeys::configured(&config.passkey).unwrap().relying_party().is_some());
+    assert!(
+        Passkeys::configured(&PasskeyConfig::default())
+            .unwrap()
+            .relying_party()
+            .is_none()
+    );
+    let local = [
+        ("CUSTOMER_GRAPH_PASSKEY_RELYING_PARTY_ID", "localhost"),
+        ("CUSTOMER_GRAPH_PASSKEY_ORIGINS", "http://localhost:4000"),
+    ];
+    read(&local).unwrap();
+    for (domain, origins, wrong) in [
+        ("", "https://shop.example", "RELYING_PARTY_ID: must be given"),
+        ("shop.example", "", "ORIGINS: must be given"),
+        (
+            "https://shop.example",
+            "https://shop.example",
+            "RELYING_PARTY_ID: must be a domain",
+        ),
+        (
+            "127.0.0.1",
+            "http://127.0.0.1:4000",
+            "RELYING_PARTY_ID: must be a domain",
+        ),
+        (
+            "Shop.example",
+            "https://shop.example",
+            "RELYING_PARTY_ID: must be a domain",
+        ),
+        ("shop.example", "http://shop.example", "ORIGINS: must be origins"),
+        ("shop.example", "https://notshop.example", "ORIGINS: must be origins"),
+        ("shop.example", "https://example", "ORIGINS: must be origins"),
+        (
+            "shop.example",
+            "https://shop.example/log-in",
+            "ORIGINS: must be origins",
+        ),
+        (
+            "shop.example",
+            "https://shop.example,nonsense",
+            "ORIGINS: must be origins",
+        ),
+    ] {
+        let found = mistakes(read(&[
+            ("CUSTOMER_GRAPH_PASSKEY_RELYING_PARTY_ID", domain),
+            ("CUSTOMER_GRAPH_PASSKEY_ORIGINS", origins),
+        ]));
+        let wrong = format!("CUSTOMER_GRAPH_PASSKEY_{wrong}");
+        assert!(
+            found.iter().any(|mistake| mistake.starts_with(&wrong)),
+            "{domain} {origins}: {found:?}"
+        );
+    }
 }
