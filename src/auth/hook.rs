@@ -39,9 +39,9 @@ struct Configured {
 /// A log-in, as hooks are told of it.
 #[derive(Clone, Debug)]
 pub struct LogInFacts {
-    /// The way to log in: `password`, `magic_link`, `one_time_code`, `passkey`, the name of a provider, or `second_factor` for the
-    /// second step after any of them; `invitation` and `registration` for an account that is opened by it, and `switch`
-    /// for who goes on as another actor of the same log-in.
+    /// The way to log in: `password`, `magic_link`, `one_time_code`, `passkey`, the name of a provider, or
+    /// `second_factor` for the second step after any of them; `invitation` and `registration` for an account that is
+    /// opened by it, and `switch` for who goes on as another actor of the same log-in.
     pub method: String,
     /// As what somebody logs in: `CUSTOMER` or `STAFF`.
     pub actor: &'static str,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Device, log_in, proven, register};
+use super::{Device, Says, log_in, log_in_finish, log_in_start, persona, proven, register};
 use crate::{
     harness::{Answer, Persona, TestApp},
     on_both,
@@ -62,6 +62,28 @@ on_both! {
         assert_eq!(seen.data()["viewer"]["passkeys"], json!([]), "none of their own");
         let blind = app.staff("blind", "customers:read").await;
         assert_eq!(app.ask(&blind, ask, id).await.codes(), ["FORBIDDEN"]);
+    }
+
+    async fn whoever_is_customer_and_staff_user_logs_in_as_both_and_support_takes_nothing_away(app: TestApp) {
+        let sam = app.staff("sam", "customers:*").await;
+        app.execute("update provider_identity set verified_at = created_at").await;
+        let add = "mutation { customerProfileCreate(input: { firstName: \"Sam\" }) { isAccepted } }";
+        assert_eq!(app.ask(&sam, add, json!({})).await.data()["customerProfileCreate"]["isAccepted"], true);
+        let mut device = Device::new();
+        register(&app, &sam, &mut device).await;
+        let mut id = Value::Null;
+        for actor in ["STAFF", "CUSTOMER"] {
+            let challenge = log_in_start(&app, actor).await;
+            let credential = device.get(&challenge.options, &Says::default());
+            let sam = persona(&log_in_finish(&app, &challenge, credential).await);
+            let viewer = app.ask(&sam, "{ viewer { kind customer { id } } }", json!({})).await;
+            assert_eq!(viewer.data()["viewer"]["kind"], actor);
+            id = viewer.data()["viewer"]["customer"]["id"].clone();
+        }
+        let support = app.staff("support", "customers:read,sessions:write").await;
+        let answer = revoke(&app, &support, json!({ "id": id, "reason": "why" })).await;
+        assert_eq!(answer.data()["customerPasskeysRevoke"]["userErrors"], json!([{ "code": "FORBIDDEN_FIELD", "path": ["id"] }]));
+        assert_eq!(app.count("passkey").await, 1);
     }
 
     async fn the_passkeys_of_many_customers_are_read_together(app: TestApp) {
