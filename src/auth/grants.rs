@@ -107,6 +107,17 @@ impl RoleBook {
         self.0.is_empty()
     }
 
+    /// Notes what a role shall be.
+    pub fn put(&mut self, role: RoleId, facts: RoleFacts) {
+        self.0.insert(role, facts);
+    }
+
+    /// Whether any role inherits from this one.
+    #[must_use]
+    pub fn has_children(&self, role: RoleId) -> bool {
+        self.0.values().any(|facts| facts.parents.contains(&role))
+    }
+
     /// The role and all from which it inherits, nearest first; each once.
     #[must_use]
     pub fn lineage(&self, role: RoleId) -> Vec<RoleId> {
@@ -189,6 +200,15 @@ pub struct Standing {
     pub is_bounded: bool,
     /// What goes beyond permissions.
     pub reach: Reach,
+}
+
+impl Standing {
+    /// What they may do at all, be it within one channel alone.
+    #[must_use]
+    pub fn everything(&self) -> Permissions {
+        let within = self.reach.channels.iter().map(|(_, permissions)| *permissions);
+        within.fold(self.permissions, Permissions::union)
+    }
 }
 
 /// What goes beyond the permissions that count everywhere.

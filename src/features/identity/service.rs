@@ -1,6 +1,6 @@
 //! The rules about identities.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -178,6 +178,32 @@ pub async fn owners(unit: &UnitOfWork, emails: &[&str]) -> Result<HashMap<String
         .all(unit.db())
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Who of these staff users has a way to log in: not who was invited and has not chosen one yet.
+///
+/// # Errors
+/// Faults.
+pub async fn staff_with_log_in(unit: &UnitOfWork, users: &[StaffUserId]) -> Result<HashSet<StaffUserId>, DbErr> {
+    let mut found = HashSet::new();
+    for chunk in users.chunks(1_000) {
+        let rows: Vec<StaffUserId> = auth_identity::Entity::find()
+            .select_only()
+            .column(auth_identity::Column::StaffUserId)
+            .join(
+                JoinType::InnerJoin,
+                auth_identity::Entity::belongs_to(provider_identity::Entity)
+                    .from(auth_identity::Column::Id)
+                    .to(provider_identity::Column::AuthIdentityId)
+                    .into(),
+            )
+            .filter(auth_identity::Column::StaffUserId.is_in(chunk.iter().map(|user| user.uuid())))
+            .into_tuple()
+            .all(unit.db())
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Lets registered customers log in with their new e-mail addresses (normalized) and no longer with the old ones. That

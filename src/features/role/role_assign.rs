@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::id::{ChannelId, RoleId, StaffUserId};
 
-use super::service::{self, Assignment};
+use super::assignment::{self, Assignment};
 use crate::{
     auth::guard,
     features::staff::StaffUser,
@@ -91,7 +91,7 @@ impl RoleAssignMutation {
         };
         let written = call
             .write(options, async move |unit: &mut UnitOfWork| {
-                service::assign(unit, wanted).await
+                assignment::assign(unit, wanted).await
             })
             .await;
         let (user, user_errors, dry_run) = payload(call, written)?;
@@ -120,7 +120,7 @@ impl RoleAssignMutation {
         };
         let written = call
             .write(options, async move |unit: &mut UnitOfWork| {
-                service::unassign(unit, wanted).await
+                assignment::unassign(unit, wanted).await
             })
             .await;
         let (user, user_errors, dry_run) = payload(call, written)?;

@@ -1,7 +1,10 @@
 //! The rules about staff users.
 
+use std::collections::BTreeSet;
+
 use entity::{
     id::{CustomerId, PrefixedId, RoleId, StaffUserId},
+    role_assignment,
     session::ActorType,
     staff_user::{Column, Entity, Model, Status},
 };
@@ -13,7 +16,7 @@ use serde_json::json;
 
 use super::visibility;
 use crate::{
-    auth::{Permissions, grants::FieldMasks},
+    auth::Permissions,
     features::{
         account::{
             service as accounts,
@@ -22,8 +25,9 @@ use crate::{
         identity::service::{self as identities, Owner},
         mail::service::{self as mails, NewMail},
         role::{
-            authority::{self, Authority},
-            service::{self as roles, Assignment},
+            assignment::{self, Assignment},
+            authority::{Authority, Paths},
+            roster::Member,
         },
         session::service as sessions,
     },
@@ -146,18 +150,33 @@ pub struct Invitation {
 /// # Errors
 /// `EMAIL_TAKEN`, `OUT_OF_SCOPE_PERMISSION`, `NOT_FOUND` for a role, `LIMIT_EXCEEDED`.
 pub async fn invite(unit: &mut UnitOfWork, invitation: Invitation) -> Result<Model, WriteError> {
-    let authority = Authority::of_writer(unit).await?;
+    let (authority, roster) = Authority::over_roster(unit).await?;
     let (set, names) = invitation.permissions;
-    authority.check_gift("permissions", set, &FieldMasks::new())?;
-    let row = insert(unit, &invitation.email, invitation.name, json!(names)).await?;
-    for (position, role) in invitation.roles.into_iter().enumerate() {
-        let wanted = Assignment {
-            user: row.id,
-            role,
-            channel: None,
-        };
-        roles::give(unit, &authority, &row, wanted, &format!("roleIds.{position}")).await?;
+    authority.check_permissions("permissions", set)?;
+    assignment::check_there(unit, &invitation.roles, |position| format!("roleIds.{position}")).await?;
+    for (position, role) in invitation.roles.iter().enumerate() {
+        authority.check_permissions(&format!("roleIds.{position}"), roster.book.permissions(*role))?;
     }
+    let row = insert(unit, &invitation.email, invitation.name, json!(names)).await?;
+    let roles: BTreeSet<RoleId> = invitation.roles.into_iter().collect();
+    let wanted = |role| Assignment {
+        user: row.id,
+        role,
+        channel: None,
+    };
+    let roles: Vec<role_assignment::Model> = roles.into_iter().map(|role| wanted(role).row(unit)).collect();
+    let mut after = roster.clone();
+    let member = Member {
+        is_active: true,
+        direct: set,
+        roles: roles.clone(),
+    };
+    after.members.insert(row.id, member);
+    let what = if roles.is_empty() { "permissions" } else { "roleIds" };
+    authority
+        .check_change(unit, &roster, &after, Paths { whom: what, what })
+        .await?;
+    assignment::give(unit, &row, &roles).await?;
     let identity = identities::create_without_log_in(unit, Owner::Staff(row.id)).await?;
     // The link does what one to set a forgotten password does, and is good for longer.
     let new = NewToken {
@@ -203,7 +222,7 @@ pub struct StaffUpdate {
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`, `FORBIDDEN_FIELD`, `OUT_OF_SCOPE_PERMISSION`, `LAST_ADMIN`.
 pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<Model, WriteError> {
-    let authority = Authority::of_writer(unit).await?;
+    let (authority, roster) = Authority::over_roster(unit).await?;
     let before = visibility::writable_by(unit.viewer())
         .filter(Column::Id.eq(update.id))
         .lock_exclusive()
@@ -213,29 +232,31 @@ pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<Model,
     if update.expected_version.is_some_and(|version| version != before.version) {
         return Err(UserError::conflict(before.version).into());
     }
-    let owners = authority::owners(unit).await?;
-    let standing = authority::standing(unit, &before).await?;
     if unit.viewer().staff_user() != Some(before.id) {
-        authority.check_rank("id", standing.permissions)?;
+        authority.check_rank("id", &roster.standing(before.id))?;
     }
     let mut after = before.clone();
     update.name.apply(&mut after.name);
-    if let Some(status) = update.status {
+    let mut changed = roster.clone();
+    let member = changed.members.entry(before.id).or_default();
+    let mut paths = Paths { whom: "id", what: "id" };
+    if let Some(status) = update.status
+        && status != before.status
+    {
+        authority.check_not_oneself("status", before.id)?;
+        paths.what = "status";
         after.status = status;
-        if after.status != before.status {
-            authority::check_not_oneself(unit, "status", before.id)?;
-        }
+        member.is_active = status == Status::Active;
     }
-    if let Some((set, names)) = update.permissions {
+    if let Some((set, names)) = update.permissions
+        && set != Permissions::stored(&before.permissions)
+    {
+        authority.check_not_oneself("permissions", before.id)?;
+        paths.what = "permissions";
         after.permissions = json!(names);
-        let old = Permissions::stored(&before.permissions);
-        if set != old {
-            authority::check_not_oneself(unit, "permissions", before.id)?;
-            authority.check_gift("permissions", set.without(old), &standing.reach.masks)?;
-        } else {
-            after.permissions.clone_from(&before.permissions);
-        }
+        member.direct = set;
     }
+    authority.check_change(unit, &roster, &changed, paths).await?;
     let changes = diff(Some(&before), Some(&after));
     if changes.is_empty() {
         return Ok(before);
@@ -245,16 +266,6 @@ pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<Model,
     Entity::update(after.clone().into_active_model().reset_all())
         .exec_without_returning(unit.db())
         .await?;
-    authority::check_owner_stays(
-        unit,
-        owners,
-        if update.status.is_some() {
-            "status"
-        } else {
-            "permissions"
-        },
-    )
-    .await?;
     if before.status != Status::Disabled && after.status == Status::Disabled {
         sessions::revoke_all_of_staff(unit, after.id).await?;
         token::withdraw(unit, Purpose::PASSWORD_RESET, &after.email_normalized).await?;

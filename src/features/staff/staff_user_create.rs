@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     auth::guard,
-    features::role::{authority::read_permissions, service::PARENTS},
+    features::role::{assignment::ROLES, authority::read_permissions},
     graphql::{ContextExt, DryRunResult, Email, Id, LanguageTag, Problem, payload},
     work::{Complaints, ErrorCode, UnitOfWork, UserError},
 };
@@ -76,8 +76,8 @@ impl StaffUserCreateMutation {
             .map_err(|error| complaints.add(error))
             .unwrap_or_default();
         let roles: Vec<RoleId> = input.role_ids.into_iter().flatten().map(|id| id.0).collect();
-        if roles.len() > PARENTS {
-            complaints.add(UserError::limit("roleIds", PARENTS, roles.len(), "roles"));
+        if roles.len() > ROLES {
+            complaints.add(UserError::limit("roleIds", ROLES, roles.len(), "roles"));
         }
         let invitation = email.map(|email| Invitation {
             email,

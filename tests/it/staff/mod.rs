@@ -4,6 +4,7 @@ mod api_keys;
 mod explain;
 mod impersonation;
 mod masks;
+mod rank;
 mod roles;
 mod staff_users;
 
