@@ -216,7 +216,7 @@ impl Authenticator {
             .filter(session::Column::ExpiresAt.gt(self.parts.clock.now()))
     }
 
-    /// Whoever acts as a customer must be active still, and allowed to.
+    /// Whoever acts as a customer must be active still, and allowed to, and nothing may be hidden from them.
     async fn check_impersonator(&self, db: &ReadConnection, user: StaffUserId) -> Result<(), Unauthenticated> {
         let fault = |error| Unauthenticated::Fault(Arc::new(error));
         let row = staff_user::Entity::find_by_id(user)
@@ -226,7 +226,7 @@ impl Authenticator {
             .map_err(fault)?
             .ok_or(Unauthenticated::Invalid)?;
         let standing = standing(db, user, &row.permissions).await.map_err(fault)?;
-        if standing.permissions.contains(Permission::ImpersonationStart) {
+        if standing.permissions.contains(Permission::ImpersonationStart) && standing.reach.masks.is_empty() {
             Ok(())
         } else {
             Err(Unauthenticated::Invalid)

@@ -64,7 +64,8 @@ permissions! {
     ApiKeysRead = "api_keys:read";
     /// Create, rotate and revoke API keys.
     ApiKeysWrite = "api_keys:write";
-    /// Act as a customer.
+    /// Act as a customer: see all that the customer sees of themselves, the orders of every channel among it, and change
+    /// their profile and addresses, without any other permission. Not for those from whom a role hides fields.
     ImpersonationStart = "impersonation:start";
 }
 

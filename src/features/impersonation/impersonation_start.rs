@@ -43,9 +43,10 @@ pub struct ImpersonationStartPayload {
 
 #[Object]
 impl ImpersonationStartMutation {
-    /// Opens a session in which you act as a customer. What is written in it names you and the customer; e-mail address,
-    /// password and other ways to log in cannot be changed. Only a staff user who has logged in a short while ago can do
-    /// it. Requires `impersonation:start`.
+    /// Opens a session in which you act as a customer: you see all that the customer sees, and change profile and
+    /// addresses unless it is `readOnly`, whatever else you may do. What is written in it names you and the customer;
+    /// e-mail address, password and other ways to log in cannot be changed. Only a staff user who has logged in a short
+    /// while ago can do it, and from whom no fields are hidden. Requires `impersonation:start`.
     #[graphql(
         guard = "guard::impersonation_start",
         visible = "guard::shows::impersonation_start",

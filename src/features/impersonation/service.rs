@@ -33,7 +33,7 @@ pub struct Impersonation {
 /// Opens a session in which whoever writes acts as a customer.
 ///
 /// # Errors
-/// `STEP_UP_REQUIRED`, `NOT_FOUND`, `INVALID_STATE` for a customer who cannot log in.
+/// `STEP_UP_REQUIRED`, `OUT_OF_SCOPE_PERMISSION` for whom fields are hidden from, `NOT_FOUND`, `INVALID_STATE` for a customer who cannot log in.
 pub async fn start(unit: &mut UnitOfWork, wanted: Impersonation) -> Result<Model, WriteError> {
     let Viewer::Staff { user, session, .. } = *unit.viewer() else {
         return Err(UserError::new(
@@ -44,6 +44,14 @@ pub async fn start(unit: &mut UnitOfWork, wanted: Impersonation) -> Result<Model
         .into());
     };
     sessions::check_step_up(unit, session).await?;
+    if unit.viewer().masks().is_some() {
+        return Err(UserError::new(
+            ErrorCode::OutOfScopePermission,
+            "customerId",
+            "Your roles hide fields from you that customers see, so you cannot act as one.",
+        )
+        .into());
+    }
     let row = customers::nameable_by(unit.viewer(), Permission::ImpersonationStart)
         .filter(customer::Column::Id.eq(wanted.customer))
         .lock_exclusive()

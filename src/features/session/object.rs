@@ -40,6 +40,13 @@ impl Listed<Column> for Arc<Model> {
     }
 }
 
+impl Session {
+    /// Where a staff user sits who acts as a customer is no matter of the customer's.
+    fn shows_where(&self, ctx: &Context<'_>) -> bool {
+        self.0.impersonator_id.is_none() || ctx.call().viewer.is_admin()
+    }
+}
+
 /// A log-in that goes on, on one device.
 #[Object]
 impl Session {
@@ -48,14 +55,16 @@ impl Session {
         self.0.id.to_string().into()
     }
 
-    /// What the device called itself when the session began.
-    async fn device(&self) -> Option<&str> {
-        self.0.device.as_deref()
+    /// What the device called itself when the session began; null for a customer where it is that of a staff user who
+    /// acts as them.
+    async fn device(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.device.as_deref().filter(|_| self.shows_where(ctx))
     }
 
-    /// The network from which the session began: the first 24 bits of an IPv4 address, the first 64 of IPv6.
-    async fn ip_prefix(&self) -> Option<&str> {
-        self.0.ip_prefix.as_deref()
+    /// The network from which the session began: the first 24 bits of an IPv4 address, the first 64 of IPv6; null for a
+    /// customer where it is that of a staff user who acts as them.
+    async fn ip_prefix(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.ip_prefix.as_deref().filter(|_| self.shows_where(ctx))
     }
 
     /// How strongly the person was proven.

@@ -6,7 +6,7 @@ use customer_graph::work::timeline;
 use entity::id::{CustomerId, PrefixedId};
 use serde_json::{Value, json};
 
-use super::{id_of, run, viewer};
+use super::{assign, id_of, role, run, viewer};
 use crate::{
     harness::{PASSWORD, Persona, TestApp},
     on_both,
@@ -83,10 +83,10 @@ on_both! {
         }
         let code = |answer: Value| answer["userErrors"][0]["code"].as_str().unwrap_or("none").to_owned();
         assert_eq!(code(start(&app, &app.admin().await, input.clone()).await), "STEP_UP_REQUIRED", "a key is nobody");
-        for wrong in [json!({ "reason": " " }), json!({ "reason": "A call", "minutes": 61 }), json!({ "reason": "A call", "minutes": 0 })] {
+        for (wrong, expected) in [(json!({ "reason": " " }), "REQUIRED"), (json!({ "reason": "A call", "minutes": 61 }), "INVALID"), (json!({ "reason": "A call", "minutes": 0 }), "INVALID")] {
             let mut wrong = wrong;
             wrong["customerId"] = json!(ada.id());
-            assert_ne!(code(start(&app, &sam, wrong).await), "none");
+            assert_eq!(code(start(&app, &sam, wrong).await), expected);
         }
         let answer = start(&app, &sam, json!({ "customerId": "cus_01ARZ3NDEKTSV4RRFFQ69G5FAV", "reason": "A call" })).await;
         assert_eq!(code(answer), "NOT_FOUND");
@@ -162,6 +162,46 @@ on_both! {
         assert_eq!(answer.data()["sessionEnd"]["endedCount"], 1);
         assert!(viewer(&app, &acting).await.is_none());
         assert!(viewer(&app, &ada).await.is_some());
+    }
+
+    async fn it_is_not_for_those_from_whom_something_is_hidden(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
+        let before = acting(&app, &sam, &ada, true).await;
+        assert_eq!(app.ask(&before, "{ me { email } }", json!({})).await.data()["me"]["email"], "ada@example.com");
+        let masks = role(&app, &owner, json!({ "name": "Masks", "fieldMasks": ["Customer.email"] })).await;
+        let user = id_of(&app, &sam).await;
+        assert_eq!(assign(&app, &owner, &user, &masks).await, [""; 0]);
+        assert!(viewer(&app, &before).await.is_none(), "the session that is open shows it no more");
+        let sam = app.log_in_again(&sam).await;
+        let started = start(&app, &sam, json!({ "customerId": ada.id(), "reason": "A call" })).await;
+        assert_eq!(started["userErrors"][0]["code"], "OUT_OF_SCOPE_PERMISSION");
+        assert_eq!(started["accessToken"], Value::Null);
+        assert_eq!(app.count("session where impersonator_id is not null").await, 1);
+        let input = json!({ "staffUserId": user, "roleId": masks });
+        run(&app, &owner, "roleUnassign", "RoleUnassignInput", input, "staffUser { id }").await.data();
+        assert!(viewer(&app, &before).await.is_some());
+    }
+
+    async fn where_the_staff_user_sits_is_not_told_to_the_customer(app: TestApp) {
+        let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
+        let acting = acting(&app, &sam, &ada, true).await;
+        app.execute("update session set device = 'Firefox', ip_prefix = '10.1.2.0/24' where impersonator_id is not null").await;
+        app.execute("update session set device = 'Phone', ip_prefix = '10.9.9.0/24' where impersonator_id is null").await;
+        let query = "{ me { sessions { nodes { device ipPrefix } } } }";
+        let shown = |answer: &crate::harness::Answer| {
+            let mut shown: Vec<Value> = answer.body.pointer("/data/me/sessions/nodes").or(answer.body.pointer("/data/customer/sessions/nodes")).unwrap().as_array().unwrap().clone();
+            shown.sort_by_key(Value::to_string);
+            shown
+        };
+        let own = json!({ "device": "Phone", "ipPrefix": "10.9.9.0/24" });
+        for persona in [&ada, &acting] {
+            assert_eq!(shown(&app.ask(persona, query, json!({})).await), [own.clone(), json!({ "device": null, "ipPrefix": null })]);
+        }
+        let clerk = app.staff("clerk", "customers:read,sessions:read").await;
+        let query = "query($id: ID!) { customer(id: $id) { sessions { nodes { device ipPrefix } } } }";
+        let answer = app.ask(&clerk, query, json!({ "id": ada.id() })).await;
+        assert_eq!(shown(&answer), [json!({ "device": "Firefox", "ipPrefix": "10.1.2.0/24" }), own]);
     }
 
     async fn it_ends_with_the_staff_user_and_with_the_permission(app: TestApp) {
