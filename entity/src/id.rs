@@ -200,6 +200,8 @@ ids! {
     RecoveryCodeId = "rcode";
     /// Names a passkey.
     PasskeyId = "pkey";
+    /// Names what a browser brought from a provider.
+    ProviderAnswerId = "pans";
     /// Names a role of staff users.
     RoleId = "role";
     /// Names that a staff user has a role.

@@ -30,6 +30,7 @@ pub mod organization_role;
 pub mod organization_unit;
 pub mod outbox_event;
 pub mod passkey;
+pub mod provider_answer;
 pub mod provider_identity;
 pub mod rate_limit;
 pub mod recovery_code;
@@ -109,6 +110,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<organization_unit::Entity>(),
         Table::of::<outbox_event::Entity>(),
         Table::of::<passkey::Entity>(),
+        Table::of::<provider_answer::Entity>(),
         Table::of::<provider_identity::Entity>(),
         Table::of::<rate_limit::Entity>(),
         Table::of::<recovery_code::Entity>(),

@@ -36,6 +36,7 @@ mod m20261120_000031_extend_api_key;
 mod m20261120_000032_add_impersonator;
 mod m20261120_000050_create_mfa_factor;
 mod m20261120_000051_create_passkey;
+mod m20261120_000061_create_provider_answer;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000032_add_impersonator::Migration),
             Box::new(m20261120_000050_create_mfa_factor::Migration),
             Box::new(m20261120_000051_create_passkey::Migration),
+            Box::new(m20261120_000061_create_provider_answer::Migration),
         ]
     }
 }

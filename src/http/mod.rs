@@ -13,6 +13,8 @@ mod mend;
 mod negotiation;
 pub mod page;
 mod request;
+#[cfg(feature = "saml")]
+mod saml;
 mod server;
 
 use std::{
@@ -93,7 +95,11 @@ pub fn router(state: HttpState) -> Router {
         .route("/mailbox/{number}", get(mailbox::letter))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/.well-known/jwks.json", get(keys::jwks))
-        .with_state(Arc::new(state));
+        .route("/.well-known/jwks.json", get(keys::jwks));
+    #[cfg(feature = "saml")]
+    let routes = routes
+        .route("/saml/{provider}/metadata", get(saml::metadata))
+        .route("/saml/{provider}/acs", axum::routing::post(saml::receive));
+    let routes = routes.with_state(Arc::new(state));
     layers::around(routes, request_timeout, compression)
 }

@@ -1,8 +1,8 @@
 //! Those who vouch for people: somebody logs in at a provider, and the provider says who they are.
 //!
-//! [`IdentityProvider`] is the one thing that the rooms know; OpenID Connect, GitHub and a service of the deployment's
-//! own ([`HttpProvider`]) are its implementations, and another is registered by name where the application is put
-//! together. What a provider says is an [`ExternalIdentity`], which is no more than a claim; what follows from it is
+//! [`IdentityProvider`] is the one thing that the rooms know; OpenID Connect, GitHub, SAML (with the feature `saml`) and a
+//! service of the deployment's own ([`HttpProvider`]) are its implementations, and another is registered by name where
+//! the application is put together. What a provider says is an [`ExternalIdentity`], which is no more than a claim; what follows from it is
 //! decided in one place, `features::provider`.
 
 mod discovery;
@@ -10,6 +10,8 @@ mod github;
 mod http_provider;
 mod open_id_connect;
 mod registry;
+#[cfg(feature = "saml")]
+pub mod saml;
 
 use std::fmt;
 
@@ -39,6 +41,12 @@ pub trait IdentityProvider: Send + Sync + fmt::Debug {
         attempt: &'a Attempt,
         answer: &'a ProviderAnswer,
     ) -> BoxFuture<'a, Result<ExternalIdentity, ProviderError>>;
+
+    /// What a SAML identity provider must know about this service, as XML. Who has this gets the browser's answer from
+    /// `/saml/{provider}/acs` ([`ProviderAnswer::posted`]).
+    fn service_metadata(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// One log-in at a provider, from the start to the end of it. Nonce and verifier are made from the state, so that
@@ -96,6 +104,8 @@ pub struct ProviderAnswer {
     pub code: SecretString,
     /// Who says to have sent it (RFC 9207).
     pub issuer: Option<String>,
+    /// What the browser brought from there in a form, where the provider answers so (SAML); the code stands for it.
+    pub posted: Option<SecretString>,
 }
 
 /// Who a provider says somebody is.
@@ -124,6 +134,9 @@ pub enum ProviderError {
     /// Somebody else sent the browser back.
     #[error("another provider answered")]
     OtherIssuer,
+    /// What the browser brought from a SAML identity provider is not valid, or not to be believed.
+    #[error("the SAML answer is not valid: {0}")]
+    SamlInvalid(&'static str),
     /// It does not answer, or not as agreed.
     #[error("the provider does not answer as it should: {0}")]
     Unavailable(&'static str),

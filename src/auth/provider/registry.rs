@@ -14,6 +14,7 @@ const GOOGLE: &str = "https://accounts.google.com";
 #[derive(Clone, Debug, Default)]
 pub struct Providers {
     providers: BTreeMap<String, Arc<dyn IdentityProvider>>,
+    organizations: BTreeMap<String, String>,
     clients: BTreeMap<String, Vec<String>>,
 }
 
@@ -23,7 +24,12 @@ impl Providers {
     pub fn configured(providers: &BTreeMap<String, ProviderConfig>, clients: &BTreeMap<String, ClientConfig>) -> Self {
         let mut known = Self::default();
         for (name, config) in providers {
-            known.register(name, built_in(config));
+            if let Some(provider) = built_in(name, config) {
+                known.register(name, provider);
+            }
+            if let Some(organization) = &config.organization {
+                known.bind(name, organization);
+            }
         }
         for (name, config) in clients {
             known.allow(name, config.redirect_urls.clone());
@@ -34,6 +40,18 @@ impl Providers {
     /// Adds a provider, in place of one that had the name before.
     pub fn register(&mut self, name: &str, provider: Arc<dyn IdentityProvider>) {
         self.providers.insert(name.to_owned(), provider);
+    }
+
+    /// Makes everybody who comes from this provider for the first time a member of an organization, which is named by id
+    /// or external id.
+    pub fn bind(&mut self, provider: &str, organization: &str) {
+        self.organizations.insert(provider.to_owned(), organization.to_owned());
+    }
+
+    /// The organization, by id or external id, to which whoever comes from this provider belongs.
+    #[must_use]
+    pub fn organization_of(&self, provider: &str) -> Option<&str> {
+        self.organizations.get(provider).map(String::as_str)
     }
 
     /// Lets a frontend have browsers sent to these addresses, and to no others.
@@ -56,10 +74,17 @@ impl Providers {
                 .get(client)
                 .is_some_and(|allowed| allowed.iter().any(|allowed| allowed == url))
     }
+
+    /// Whether any frontend may have browsers sent to this address.
+    #[must_use]
+    pub fn is_redirect_allowed(&self, url: &str) -> bool {
+        self.clients.keys().any(|client| self.may_redirect(client, url))
+    }
 }
 
-fn built_in(config: &ProviderConfig) -> Arc<dyn IdentityProvider> {
-    match config.kind {
+/// The provider of a configuration that was checked; `None` for one that cannot be made all the same.
+fn built_in(name: &str, config: &ProviderConfig) -> Option<Arc<dyn IdentityProvider>> {
+    Some(match config.kind {
         ProviderKind::OpenIdConnect | ProviderKind::Google => {
             let issuer = config.issuer.clone().unwrap_or_else(|| GOOGLE.to_owned());
             Arc::new(OpenIdConnect::new(OpenIdConnectSettings {
@@ -86,7 +111,29 @@ fn built_in(config: &ProviderConfig) -> Arc<dyn IdentityProvider> {
             config.signing_secret.clone().unwrap_or_default(),
             config.allow_private_network,
         )),
+        ProviderKind::Saml => return saml(name, config),
+    })
+}
+
+#[cfg(feature = "saml")]
+fn saml(name: &str, config: &ProviderConfig) -> Option<Arc<dyn IdentityProvider>> {
+    match config.saml(name) {
+        Ok(provider) => Some(Arc::new(provider)),
+        Err(reason) => {
+            // The file was another one when it was checked.
+            tracing::error!(
+                provider = name,
+                reason,
+                "a SAML provider is left out: its metadata cannot be used"
+            );
+            None
+        }
     }
+}
+
+#[cfg(not(feature = "saml"))]
+fn saml(_: &str, _: &ProviderConfig) -> Option<Arc<dyn IdentityProvider>> {
+    None
 }
 
 /// Whether a browser may be sent to an address of this form at all: https, or http on the machine itself, or the scheme

@@ -167,6 +167,22 @@ pub async fn redeem_if_good(unit: &UnitOfWork, purpose: Purpose, secret: &str) -
     Ok(used.into_iter().next())
 }
 
+/// The token with this secret, if it is good for this; it stays so.
+///
+/// # Errors
+/// Faults.
+#[cfg(feature = "saml")]
+pub async fn find_if_good(unit: &UnitOfWork, purpose: Purpose, secret: &str) -> Result<Option<Model>, DbErr> {
+    if secret.len() > LONGEST {
+        return Ok(None);
+    }
+    Entity::find()
+        .filter(unused(purpose, secret))
+        .filter(Column::ExpiresAt.gt(unit.now()))
+        .one(unit.db())
+        .await
+}
+
 /// The token with this secret and purpose, not used yet.
 fn unused(purpose: Purpose, secret: &str) -> Condition {
     Condition::all()

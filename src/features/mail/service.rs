@@ -5,6 +5,7 @@ use entity::{
     account_token,
     id::{AccountTokenId, CustomerId, MailId, PrefixedId},
     mail::{Column, Entity, Model, State},
+    provider_answer,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -203,7 +204,8 @@ pub async fn settle(unit: &UnitOfWork, claimed: &Model, outcome: Result<(), Unde
     Ok(())
 }
 
-/// Removes what is kept no longer: old mail, and tokens that have not been good for a day.
+/// Removes what is kept no longer: old mail, tokens that have not been good for a day, and what browsers brought from
+/// providers and nobody came for.
 ///
 /// # Errors
 /// Faults.
@@ -215,6 +217,10 @@ pub async fn sweep(unit: &UnitOfWork) -> Result<(), DbErr> {
         .await?;
     account_token::Entity::delete_many()
         .filter(account_token::Column::ExpiresAt.lt(unit.now() - TimeDelta::days(1)))
+        .exec(unit.db())
+        .await?;
+    provider_answer::Entity::delete_many()
+        .filter(provider_answer::Column::ExpiresAt.lte(unit.now()))
         .exec(unit.db())
         .await?;
     Ok(())

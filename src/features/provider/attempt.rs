@@ -87,6 +87,8 @@ pub struct Return {
     pub actor: ActorType,
     /// Whether somebody without an account says who they are before one is opened.
     pub asks_newcomers: bool,
+    /// What the browser brought from the provider in a form, where it did.
+    pub posted: Option<SecretString>,
     redirect_url: String,
 }
 
@@ -159,13 +161,36 @@ pub async fn keep(unit: &UnitOfWork, beginning: &Beginning, errand: Errand) -> R
     Ok(())
 }
 
+/// Where the browser goes on to that comes from this provider with this state; the attempt goes on, too.
+///
+/// # Errors
+/// `STATE_MISMATCH`.
+#[cfg(feature = "saml")]
+pub(super) async fn redirect_url_of(
+    unit: &UnitOfWork,
+    provider: &str,
+    state: &SecretString,
+) -> Result<String, WriteError> {
+    for purpose in [Purpose::PROVIDER_LOG_IN, Purpose::PROVIDER_LINK] {
+        let Some(token) = token::find_if_good(unit, purpose, state.expose_secret()).await? else {
+            continue;
+        };
+        let kept: Kept = serde_json::from_value(token.data).map_err(|error| DbErr::Json(error.to_string()))?;
+        // The lists may have changed since it was begun.
+        if kept.provider == provider && unit.call().providers.is_redirect_allowed(&kept.redirect_url) {
+            return Ok(kept.redirect_url);
+        }
+    }
+    Err(mismatch().into())
+}
+
 /// Uses up an attempt. One that was begun in another browser or for something else stays as it is.
 ///
 /// # Errors
 /// `STATE_MISMATCH`.
 pub async fn end(
     unit: &UnitOfWork,
-    state: &SecretString,
+    (state, code): (&SecretString, &SecretString),
     binding: &SecretString,
     link: Option<(AuthIdentityId, SessionId)>,
 ) -> Result<Return, WriteError> {
@@ -185,6 +210,7 @@ pub async fn end(
         return Err(mismatch().into());
     }
     Ok(Return {
+        posted: posted(unit, state, code).await?,
         provider: kept.provider,
         redirect_url: kept.redirect_url,
         asks_newcomers: kept.actor.as_deref() == Some(NEWCOMER),
@@ -195,11 +221,25 @@ pub async fn end(
     })
 }
 
+#[cfg(feature = "saml")]
+async fn posted(
+    unit: &UnitOfWork,
+    state: &SecretString,
+    code: &SecretString,
+) -> Result<Option<SecretString>, WriteError> {
+    super::posted::take(unit, state, code).await
+}
+
+#[cfg(not(feature = "saml"))]
+async fn posted(_: &UnitOfWork, _: &SecretString, _: &SecretString) -> Result<Option<SecretString>, WriteError> {
+    Ok(None)
+}
+
 /// Asks the provider who it was.
 ///
 /// # Errors
 /// `PROVIDER_NOT_CONFIGURED`, `PROVIDER_UNAVAILABLE`; `STATE_MISMATCH` when another provider sent the browser back;
-/// `TOKEN_INVALID` when the provider does not confirm the log-in.
+/// `TOKEN_INVALID` when the provider does not confirm the log-in; `SAML_INVALID` when the browser brought no valid answer.
 pub async fn ask(
     call: &Arc<Call>,
     returned: &Return,
@@ -235,6 +275,12 @@ fn told(error: ProviderError, provider: &str, path: &str) -> UserError {
     tracing::warn!(provider, %error, "a log-in at a provider failed");
     match error {
         ProviderError::Refused(_) => not_confirmed(path),
+        ProviderError::SamlInvalid(_) => UserError::new(
+            ErrorCode::SamlInvalid,
+            path,
+            "The answer of the identity provider is not valid. Begin again; if that does not help, tell whoever runs this \
+             service, whose log says what is wrong with it.",
+        ),
         ProviderError::OtherIssuer => UserError::new(
             ErrorCode::StateMismatch,
             "iss",

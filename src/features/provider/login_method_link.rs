@@ -129,20 +129,23 @@ async fn start(call: &Arc<Call>, own: Own, input: LoginMethodLinkStartInput) -> 
 
 async fn complete(call: &Arc<Call>, own: Own, input: LoginMethodLinkCompleteInput) -> Written<ProviderIdentityId> {
     rate_limit::count_network(call).await?;
-    let (state, binding) = (input.state.0, input.binding.0);
-    let given = state.clone();
+    let (state, code, binding) = (input.state.0, input.code.0, input.binding.0);
+    let given = (state.clone(), code.clone());
     let returned = call
         .write(
             options("loginMethodLinkComplete"),
             async move |unit: &mut UnitOfWork| {
-                Ok::<_, WriteError>(Once(attempt::end(unit, &given, &binding, Some(own)).await?))
+                Ok::<_, WriteError>(Once(
+                    attempt::end(unit, (&given.0, &given.1), &binding, Some(own)).await?,
+                ))
             },
         )
         .await?;
     let Once(returned) = returned.value;
     let answer = ProviderAnswer {
-        code: input.code.0,
+        code,
         issuer: input.iss,
+        posted: returned.posted.clone(),
     };
     let external = attempt::ask(call, &returned, state, answer).await?;
     call.write(

@@ -1,5 +1,7 @@
 //! The rules about ways to log in: linking them, and unlinking all but the last.
 
+use std::sync::Arc;
+
 use entity::{
     auth_identity, customer,
     id::{AuthIdentityId, PrefixedId, ProviderIdentityId, SessionId},
@@ -16,7 +18,7 @@ use serde_json::json;
 use super::gate::check_issuer;
 use crate::{
     auth::provider::ExternalIdentity,
-    features::session::service as sessions,
+    features::{organization::service as organizations, session::service as sessions},
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
 
@@ -98,7 +100,22 @@ pub async fn link(
         .exec_without_returning(unit.db())
         .await?;
     record(unit, "auth.login_method_linked", identity, id).await?;
+    join_organization(unit, identity, provider).await?;
     Ok(id)
+}
+
+/// Makes a customer who comes from a provider for the first time a member of the organization that it is for. Who left it
+/// afterwards is not taken back.
+async fn join_organization(unit: &mut UnitOfWork, identity: AuthIdentityId, provider: &str) -> Result<(), WriteError> {
+    let call = Arc::clone(unit.call());
+    let Some(organization) = call.providers.organization_of(provider) else {
+        return Ok(());
+    };
+    let identity = auth_identity::Entity::find_by_id(identity).one(unit.db()).await?;
+    match identity.and_then(|identity| identity.customer_id) {
+        Some(customer) => organizations::join(unit, organization, customer).await,
+        None => Ok(()),
+    }
 }
 
 /// Lets whoever is logged in link a provider: they logged in a moment ago, and have proven their e-mail address. An

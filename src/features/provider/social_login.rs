@@ -181,11 +181,12 @@ async fn start(call: &Arc<Call>, input: SocialLoginStartInput) -> Written<attemp
 
 async fn complete(call: &Arc<Call>, input: SocialLoginCompleteInput, tokens: &EntryTokens) -> Written<Completed> {
     rate_limit::count_network(call).await?;
-    let (state, binding) = (input.state.0, input.binding.0);
-    let returned = end(call, &state, binding).await?;
+    let (state, code) = (input.state.0, input.code.0);
+    let returned = end(call, &state, &code, input.binding.0).await?;
     let answer = ProviderAnswer {
-        code: input.code.0,
+        code,
         issuer: input.iss,
+        posted: returned.posted.clone(),
     };
     let external = attempt::ask(call, &returned, state, answer).await?;
     let facts = facts(call, &returned, &external).await?;
@@ -218,11 +219,16 @@ async fn complete(call: &Arc<Call>, input: SocialLoginCompleteInput, tokens: &En
     Ok(written)
 }
 
-async fn end(call: &Arc<Call>, state: &SecretString, binding: SecretString) -> Result<Return, WriteError> {
-    let state = state.clone();
+async fn end(
+    call: &Arc<Call>,
+    state: &SecretString,
+    code: &SecretString,
+    binding: SecretString,
+) -> Result<Return, WriteError> {
+    let (state, code) = (state.clone(), code.clone());
     let written = call
         .write(options("socialLoginComplete"), async move |unit: &mut UnitOfWork| {
-            Ok::<_, WriteError>(Once(attempt::end(unit, &state, &binding, None).await?))
+            Ok::<_, WriteError>(Once(attempt::end(unit, (&state, &code), &binding, None).await?))
         })
         .await?;
     Ok(written.value.0)

@@ -110,6 +110,8 @@ async fn all_three() -> Setup {
     let github = Box::leak(Box::new(Server::start(github).await));
     setup_with(|providers| {
         providers.register("badge", Arc::new(Badge));
+        providers.register("staff_badge", Arc::new(Badge));
+        providers.bind("staff_badge", "acme");
         providers.register(
             "desk",
             Arc::new(HttpProvider::new(desk.url.clone(), SIGNING_SECRET.into(), true)),
@@ -171,6 +173,26 @@ on_both_with! { all_three().await;
         assert_eq!(log_in(&app, "badge", "1816").await.user_errors("socialLoginComplete"), ["TOKEN_INVALID"]);
         // What it says at too great length is not kept.
         assert!(app.dump("provider_identity").await.len() < 1_000);
+    }
+
+    async fn a_provider_of_an_organization_makes_members(app: TestApp) {
+        const CREATE: &str = "mutation { organizationCreate(input: { name: \"Acme\", externalId: \"acme\" }) { organization { id } } }";
+        const MINE: &str = "{ me { memberships { nodes { organization { name } roles { handle } } } } }";
+        // Nobody gets in as if they belonged nowhere.
+        let answer = log_in(&app, "staff_badge", "1815").await;
+        assert_eq!(answer.user_errors("socialLoginComplete"), ["PROVIDER_NOT_CONFIGURED"]);
+        assert_eq!(app.count("customer").await, 0);
+        app.ask(&app.admin().await, CREATE, json!({})).await.data();
+        persona(&log_in(&app, "badge", "1815").await);
+        assert_eq!(app.count("organization_member").await, 0);
+        let ada = persona(&log_in(&app, "staff_badge", "1815").await);
+        let mine = app.ask(&ada, MINE, json!({})).await.data()["me"]["memberships"]["nodes"].clone();
+        assert_eq!(mine, json!([{ "organization": { "name": "Acme" }, "roles": [{ "handle": "buyer" }] }]));
+        // Who has left is not taken back.
+        app.execute("delete from organization_member_role").await;
+        app.execute("delete from organization_member").await;
+        persona(&log_in(&app, "staff_badge", "1815").await);
+        assert_eq!(app.count("organization_member").await, 0);
     }
 
     async fn a_service_of_ones_own_vouches_for_people(app: TestApp) {

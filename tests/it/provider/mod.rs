@@ -5,7 +5,11 @@ mod custom;
 mod hook;
 mod hostile;
 mod link;
+#[cfg(not(feature = "saml"))]
+mod no_saml;
 mod oidc;
+#[cfg(feature = "saml")]
+mod saml;
 mod server;
 mod social_login;
 

@@ -64,6 +64,18 @@ pub(super) struct NewMember {
     units: Vec<OrganizationUnitId>,
 }
 
+impl NewMember {
+    /// A customer who buys for the organization.
+    pub(super) fn buyer(customer: CustomerId) -> Self {
+        Self {
+            customer,
+            path: "",
+            roles: vec![BUYER],
+            units: Vec::new(),
+        }
+    }
+}
+
 /// Finds the customers, roles and units of new members in a few statements; an organization that is still to be made
 /// is `None`.
 pub(super) async fn resolve(

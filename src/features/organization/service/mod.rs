@@ -2,6 +2,7 @@
 
 mod admission;
 mod draft;
+mod joining;
 mod member;
 mod organization;
 mod reassign;
@@ -12,6 +13,7 @@ mod upsert;
 
 pub use admission::{CustomerReference, MemberDraft, add_member};
 pub use draft::{OrganizationChange, OrganizationDraft, OrganizationUpdate};
+pub use joining::join;
 pub use member::{remove_member, set_member_roles, set_member_units};
 pub use organization::{Rows, create, create_with_members, delete, update};
 pub use reassign::reassign;
