@@ -7,6 +7,9 @@ use crate::{
     personal_data::{Classified, DataClass},
 };
 
+/// The provider of those who log in with e-mail address and password: we are it ourselves.
+pub const PASSWORD: &str = "password";
+
 /// One way to log in.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "provider_identity")]

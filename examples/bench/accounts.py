@@ -1,17 +1,25 @@
 """Measures log-ins: how many a second, what they do to other requests, and whether the time tells who is known.
 
+    cargo build --release --bin customer-graph --example hashing
     python3 examples/bench/accounts.py [--samples 500] [--database URL]
 
 Starts target/release/customer-graph on a database of its own (a SQLite file without --database), with rate limits and
 the cool-down of mail out of the way, and ends it afterwards. Needs nothing but Python 3.
+
+How many log-ins there are in a second is compared with what argon2 alone does on the same core, before and after: the
+server has the first core for itself, and this script the others, which are for a PostgreSQL server, too, when it is
+started with "taskset -c 1-" or runs elsewhere. SQLite works inside of the server and so on its core.
 """
 
 import argparse
-import http.client
+import base64
+import contextlib
+import hashlib
 import json
 import math
 import os
 import re
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -19,25 +27,41 @@ import threading
 import time
 
 PORT = 4391
+PROGRAM = "target/release/customer-graph"
+CORES = os.sched_getaffinity(0)
 PASSWORD = "correct horse battery"
 
 
 class Client:
-    """One connection."""
+    """One connection, which does as little work as it can: it shares the machine with the server."""
 
     def __init__(self):
-        self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        self.connection = socket.create_connection(("127.0.0.1", PORT), timeout=60)
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @staticmethod
+    def request(query, variables=None, key=None):
+        """The bytes of a request."""
+        body = json.dumps({"query": query, "variables": variables or {}}).encode()
+        authorization = f"authorization: Bearer {key}\r\n" if key else ""
+        return f"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{authorization}content-length: {len(body)}\r\n\r\n".encode() + body
+
+    def send(self, request):
+        """Milliseconds, status and body of the answer."""
+        began = time.perf_counter()
+        self.connection.sendall(request)
+        head, body = b"", b""
+        while not body:
+            received = self.connection.recv(65_536)
+            assert received, "the server has hung up"
+            head, _, body = (head + received).partition(b"\r\n\r\n")
+        length = int(re.search(rb"content-length: (\d+)", head.lower())[1])
+        while len(body) < length:
+            body += self.connection.recv(65_536)
+        return (time.perf_counter() - began) * 1_000, int(head.split()[1]), body
 
     def ask(self, query, variables=None, key=None):
-        headers = {"content-type": "application/json"}
-        if key:
-            headers["authorization"] = f"Bearer {key}"
-        body = json.dumps({"query": query, "variables": variables or {}})
-        began = time.perf_counter()
-        self.connection.request("POST", "/graphql", body, headers)
-        response = self.connection.getresponse()
-        text = response.read()
-        return (time.perf_counter() - began) * 1_000, response.status, text
+        return self.send(self.request(query, variables, key))
 
 
 LOG_IN = "mutation($e: Email!, $p: String!) { sessionCreate(input: { email: $e, password: $p }) { accessToken userErrors { code message path } } }"
@@ -87,30 +111,107 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def reads(key, rate, seconds, results):
-    """Asks at a steady rate, and measures each answer from the moment at which it was due."""
-    client, began, number = Client(), time.perf_counter(), 0
-    while (due := began + number / rate) < began + seconds:
-        wait = due - time.perf_counter()
-        if wait > 0:
-            time.sleep(wait)
-        client.ask("{ customers(first: 5) { nodes { id email } } }", key=key)
-        results.append((time.perf_counter() - due) * 1_000)
-        number += 1
-
-
-def flood(seconds, connections, counts):
-    def one():
-        client = Client()
-        while time.perf_counter() < end:
-            _, status, _ = client.ask(LOG_IN, {"e": "known0@example.com", "p": PASSWORD})
-            counts[status] = counts.get(status, 0) + 1
-
-    end = time.perf_counter() + seconds
-    threads = [threading.Thread(target=one) for _ in range(connections)]
+def in_parallel(connections, work):
+    """Runs `work(number)` so many times at once, in threads that have begun when this returns."""
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
     for thread in threads:
         thread.start()
     return threads
+
+
+def capacity(request, seconds=4, connections=8):
+    """How many of these requests are answered in a second when as many are sent as can be."""
+    counts = [0] * connections
+    end = time.perf_counter() + seconds
+
+    def work(number):
+        client = Client()
+        while time.perf_counter() < end:
+            client.send(request)
+            counts[number] += 1
+
+    for thread in in_parallel(connections, work):
+        thread.join()
+    return sum(counts) / seconds
+
+
+def reads(request, rate, seconds, connections=4):
+    """Asks at a steady rate, and measures each answer from the moment at which it was due."""
+    results = []
+    began = time.perf_counter()
+
+    def work(connection):
+        client, number = Client(), 0
+        while (due := began + (number + connection / connections) * connections / rate) < began + seconds:
+            wait = due - time.perf_counter()
+            if wait > 0:
+                time.sleep(wait)
+            client.send(request)
+            results.append((time.perf_counter() - due) * 1_000)
+            number += 1
+
+    for thread in in_parallel(connections, work):
+        thread.join()
+    return results
+
+
+def flood(seconds, connections, counts):
+    """Logs in as fast as it goes, in threads that have begun when this returns."""
+    request = Client.request(LOG_IN, {"e": "known0@example.com", "p": PASSWORD})
+    end = time.perf_counter() + seconds
+
+    def work(_):
+        client = Client()
+        while time.perf_counter() < end:
+            _, status, body = client.send(request)
+            assert status != 200 or b'"accessToken":"' in body, body
+            counts[status] = counts.get(status, 0) + 1
+
+    return in_parallel(connections, work)
+
+
+def argon2_alone():
+    """Hashes a second on the first core, with the parameters of the service."""
+    made = subprocess.run(["target/release/examples/hashing"], preexec_fn=on_first_core, capture_output=True, text=True, check=True)
+    return float(made.stdout.split()[0])
+
+
+def on_first_core():
+    os.sched_setaffinity(0, {min(CORES)})
+
+
+@contextlib.contextmanager
+def server(environment, before=None):
+    process = subprocess.Popen([PROGRAM, "serve"], env=environment, preexec_fn=before)
+    try:
+        for _ in range(200):
+            try:
+                Client().ask("{ viewer { kind } }")
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def make_accounts(environment, folder):
+    """Twenty accounts with the same password; answers an API key."""
+    made = subprocess.run([PROGRAM, "api-key", "create", "--name", "bench", "--permissions", "*"], env=environment, capture_output=True, text=True, check=True)
+    key = re.search(r"cgk_[\w-]+", made.stdout)[0]
+    client = Client()
+    for number in range(20):
+        client.ask("mutation($e: Email!) { customerCreate(input: { email: $e }) { customer { id } } }", {"e": f"known{number}@example.com"}, key)
+    # A hash of PASSWORD, in the form of another system, which the first log-in replaces.
+    output = base64.b64encode(hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"salt", 1000)).decode()
+    with open(f"{folder}/hashes.csv", "w") as file:
+        file.writelines(f"known{number}@example.com,pbkdf2_sha256$1000$salt${output}\n" for number in range(20))
+    subprocess.run([PROGRAM, "password-hash", "import", f"{folder}/hashes.csv"], env=environment, stdout=subprocess.DEVNULL, check=True)
+    for number in range(20):
+        _, _, text = client.ask(LOG_IN, {"e": f"known{number}@example.com", "p": PASSWORD})
+        assert b'"accessToken":"' in text, text
+    return key
 
 
 def main():
@@ -118,7 +219,6 @@ def main():
     options.add_argument("--samples", type=int, default=500)
     options.add_argument("--database", default=None)
     options = options.parse_args()
-    program = "target/release/customer-graph"
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
@@ -131,31 +231,10 @@ def main():
         }
         if options.database:
             with open(f"{folder}/key.pem", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-                subprocess.run([program, "signing-key", "create"], stdout=file, check=True)
+                subprocess.run([PROGRAM, "signing-key", "create"], stdout=file, check=True)
             environment["CUSTOMER_GRAPH_AUTH_SIGNING_KEY_FILE"] = f"{folder}/key.pem"
-        server = subprocess.Popen([program, "serve"], env=environment)
-        try:
-            for _ in range(200):
-                try:
-                    Client().ask("{ viewer { kind } }")
-                    break
-                except OSError:
-                    time.sleep(0.05)
-            made = subprocess.run([program, "api-key", "create", "--name", "bench", "--permissions", "*"], env=environment, capture_output=True, text=True, check=True)
-            key = re.search(r"cgk_[\w-]+", made.stdout)[0]
-            client = Client()
-            for number in range(20):
-                client.ask("mutation($e: Email!) { customerCreate(input: { email: $e }) { customer { id } } }", {"e": f"known{number}@example.com"}, key)
-            # A hash of PASSWORD, in the form of another system, which the first log-in replaces.
-            import base64, hashlib
-            output = base64.b64encode(hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"salt", 1000)).decode()
-            with open(f"{folder}/hashes.csv", "w") as file:
-                file.writelines(f"known{number}@example.com,pbkdf2_sha256$1000$salt${output}\n" for number in range(20))
-            subprocess.run([program, "password-hash", "import", f"{folder}/hashes.csv"], env=environment, stdout=subprocess.DEVNULL, check=True)
-            for number in range(20):
-                _, _, text = client.ask(LOG_IN, {"e": f"known{number}@example.com", "p": PASSWORD})
-                assert b'"accessToken":"' in text, text
-
+        with server(environment):
+            key = make_accounts(environment, folder)
             print(f"== Does the time tell who is known? {options.samples} samples each, in turns")
             known, unknown = lambda number: f"known{number % 20}@example.com", lambda number: f"other{number % 20}@example.com"
             compare("log-in, wrong password", LOG_IN, known, unknown, options.samples, {"p": "wrong password"})
@@ -163,28 +242,32 @@ def main():
             compare("password reset", RESET, known, unknown, options.samples, {})
             compare("verification mail", VERIFY, known, unknown, options.samples, {})
 
-            print("== Log-ins a second (compare: cargo run --release --example hashing)")
-            counts = {}
-            began = time.perf_counter()
-            for thread in flood(10, 8, counts):
-                thread.join()
-            print(f"{counts.get(200, 0) / (time.perf_counter() - began):.1f} log-ins a second, answers by status {counts}")
-
             print("== What a flood of log-ins does to reads")
-            idle, busy = [], []
-            reads(key, 200, 10, idle)
+            read = Client.request("{ customers(first: 5) { nodes { id email } } }", key=key)
+            most = capacity(read)
+            idle = reads(read, most / 5, 10)
             counts = {}
             threads = flood(12, 32, counts)
             time.sleep(1)
-            reads(key, 200, 10, busy)
+            busy = reads(read, most / 5, 10)
             for thread in threads:
                 thread.join()
+            print(f"at most {most:.0f} reads a second; these are {most / 5:.0f}")
             for name, values in (("idle", idle), ("flooded", busy)):
-                print(f"{name:8} p50 {percentile(values, 0.5):6.2f} ms, p99 {percentile(values, 0.99):6.2f} ms at 200 reads a second")
+                print(f"{name:8} p50 {percentile(values, 0.5):6.2f} ms, p99 {percentile(values, 0.99):6.2f} ms")
             print(f"answers to the flood by status {counts}")
-        finally:
-            server.terminate()
-            server.wait()
+
+        print("== Log-ins a second on one core, beside argon2 alone on the same core")
+        hashes = [argon2_alone()]
+        with server(environment, on_first_core):
+            os.sched_setaffinity(0, CORES - {min(CORES)} or CORES)
+            counts, began = {}, time.perf_counter()
+            for thread in flood(10, 8, counts):
+                thread.join()
+            rate = counts.get(200, 0) / (time.perf_counter() - began)
+        os.sched_setaffinity(0, CORES)
+        hashes.append(argon2_alone())
+        print(f"{rate:.1f} log-ins, argon2 alone {hashes[0]:.1f} before and {hashes[1]:.1f} after: {rate / statistics.mean(hashes):.1%}; answers by status {counts}")
 
 
 main()

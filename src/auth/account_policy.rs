@@ -21,6 +21,9 @@ pub struct AccountPolicy {
     pub attempts_per_account: u32,
     /// How many attempts may come from one network in a minute.
     pub attempts_per_network: u32,
+    /// How long the answer takes that e-mail address and password do not fit together: longer than the slowest hash of
+    /// another system that was imported, so that the time does not tell who has one.
+    pub wrong_password_time: Duration,
     /// How long after a mail another of the same kind may be asked for.
     pub mail_cooldown: Duration,
     /// How long a token that proves an e-mail address is good.
@@ -49,6 +52,7 @@ impl Default for AccountPolicy {
             verification: Verification::Required,
             attempts_per_account: 10,
             attempts_per_network: 30,
+            wrong_password_time: Duration::from_millis(500),
             mail_cooldown: Duration::from_secs(60),
             verification_lifetime: Duration::from_secs(24 * 60 * 60),
             reset_lifetime: Duration::from_secs(30 * 60),

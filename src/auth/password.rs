@@ -50,7 +50,6 @@ pub struct Passwords(Arc<Inner>);
 struct Inner {
     policy: PasswordPolicy,
     places: Arc<Semaphore>,
-    cores: Arc<Semaphore>,
     threads: HashThreads,
     nobodys: String,
     computed: AtomicU64,
@@ -74,7 +73,6 @@ impl Passwords {
         Self(Arc::new(Inner {
             policy,
             places: Arc::new(Semaphore::new(cores + WAITING)),
-            cores: Arc::new(Semaphore::new(cores)),
             threads: HashThreads::start(cores),
             nobodys: format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${salt}${output}"),
             computed: AtomicU64::new(0),
@@ -134,16 +132,12 @@ impl Passwords {
         let place = Arc::clone(&self.0.places)
             .try_acquire_owned()
             .map_err(|_| WriteError::Overloaded)?;
-        let core = Arc::clone(&self.0.cores)
-            .acquire_owned()
-            .await
-            .map_err(|_| WriteError::Overloaded)?;
         self.0.computed.fetch_add(1, Ordering::Relaxed);
-        // The permits go with the work: it goes on when the one who asked for it has gone away.
+        // The permit goes with the work: it goes on when the one who asked for it has gone away.
         self.0
             .threads
             .run(move || {
-                let _held = (place, core);
+                let _held = place;
                 work()
             })
             .await

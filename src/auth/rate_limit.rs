@@ -7,11 +7,12 @@
 //! of their own. A network from which the account's owner has logged in lately is counted apart, so that strangers
 //! cannot lock the owner out.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    auth_identity, provider_identity,
+    auth_identity,
+    provider_identity::{self, PASSWORD},
     rate_limit::{ActiveModel, Column, Entity, Model},
     session,
 };
@@ -70,6 +71,7 @@ struct Rule {
 /// # Errors
 /// [`WriteError::Limited`] when there were too many.
 pub async fn count_account(call: &Arc<Call>, what: &str, email: &str) -> Result<(), WriteError> {
+    check_blocked(call, &secret_hash(&network_rule(call).bucket))?;
     let network = call.client.network();
     let account = if is_known(call, email).await? {
         format!("account {what} {email} {network}")
@@ -122,6 +124,8 @@ async fn is_known(call: &Call, email: &str) -> Result<bool, DbErr> {
                 .to(auth_identity::Column::Id)
                 .into(),
         )
+        // Other providers have names of their own for people, and the index begins with the provider.
+        .filter(provider_identity::Column::Provider.eq(PASSWORD))
         .filter(provider_identity::Column::Subject.eq(email))
         .filter(session::Column::IpPrefix.eq(prefix))
         // Where a staff user acted as the customer, the customer is not at home.
@@ -131,6 +135,15 @@ async fn is_known(call: &Call, email: &str) -> Result<bool, DbErr> {
         .count(call.db())
         .await?;
     Ok(sessions > 0)
+}
+
+/// Refuses where this process knows that a bucket is full, without asking the database.
+fn check_blocked(call: &Call, bucket: &str) -> Result<(), WriteError> {
+    let now = call.now();
+    match call.rate_limits.blocked.get(bucket) {
+        Some(until) if until > now => Err(limited(until, now)),
+        _ => Ok(()),
+    }
 }
 
 async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
@@ -143,11 +156,7 @@ async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
         })
         .collect();
     for rule in &rules {
-        if let Some(until) = call.rate_limits.blocked.get(&rule.bucket)
-            && until > now
-        {
-            return Err(limited(until, now));
-        }
+        check_blocked(call, &rule.bucket)?;
     }
     let options = WriteOptions {
         mutation: "rateLimit",
@@ -157,18 +166,36 @@ async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
     let counted = Arc::clone(&rules);
     let written = call
         .write(options, async move |unit: &mut UnitOfWork| {
+            let mut rows = lock(unit, &counted).await?;
+            let mut judged = Vec::with_capacity(counted.len());
             let mut refused = None;
             for (position, rule) in counted.iter().enumerate() {
-                let mut row = lock(unit, rule).await?;
+                let Some(mut row) = rows.remove(&rule.bucket) else {
+                    continue;
+                };
                 let verdict = judge(&mut row, rule, unit.now());
-                Entity::update(row.into_active_model().reset_all())
-                    .exec_without_returning(unit.db())
-                    .await?;
+                judged.push(row.into_active_model().reset_all());
                 if let Err(until) = verdict {
                     refused = Some((position, until));
                     break;
                 }
             }
+            // Every row exists, so this only ever updates.
+            Entity::insert_many(judged)
+                .on_conflict(
+                    OnConflict::column(Column::Bucket)
+                        .update_columns([
+                            Column::WindowStartedAt,
+                            Column::Attempts,
+                            Column::PreviousAttempts,
+                            Column::Strikes,
+                            Column::BlockedUntil,
+                            Column::UpdatedAt,
+                        ])
+                        .to_owned(),
+                )
+                .exec_without_returning(unit.db())
+                .await?;
             Ok::<_, WriteError>(Once(refused))
         })
         .await?;
@@ -181,9 +208,9 @@ async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
     }
 }
 
-/// The row of a bucket, made where there is none, and locked.
-async fn lock(unit: &UnitOfWork, rule: &Rule) -> Result<Model, WriteError> {
-    let new = ActiveModel {
+/// The rows of all buckets, made where there are none, and locked in the order of the rules.
+async fn lock(unit: &UnitOfWork, rules: &[Rule]) -> Result<HashMap<String, Model>, WriteError> {
+    let new = rules.iter().map(|rule| ActiveModel {
         bucket: Set(rule.bucket.clone()),
         window_started_at: Set(unit.now()),
         attempts: Set(0),
@@ -191,16 +218,17 @@ async fn lock(unit: &UnitOfWork, rule: &Rule) -> Result<Model, WriteError> {
         strikes: Set(0),
         blocked_until: Set(None),
         updated_at: Set(unit.now()),
-    };
+    });
     // An update that changes nothing but locks: of many first attempts at once, each waits for the one before.
-    Ok(Entity::insert(new)
+    let rows = Entity::insert_many(new)
         .on_conflict(
             OnConflict::column(Column::Bucket)
                 .value(Column::UpdatedAt, Expr::val(unit.now()))
                 .to_owned(),
         )
         .exec_with_returning(unit.db())
-        .await?)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.bucket.clone(), row)).collect())
 }
 
 /// Counts one attempt; the error says until when it is refused.

@@ -1,6 +1,12 @@
 //! Sends the mail that waits in the queue.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::{StreamExt, stream};
 use lettre::message::Mailbox as Address;
@@ -15,11 +21,11 @@ use crate::{
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions},
 };
 
-/// How many mails are taken at once.
-const AT_ONCE: u64 = 20;
+/// How many mails are taken at once, and sent at the same time: whoever took them has sent them, or not, before anybody
+/// else takes them over.
+const AT_ONCE: u64 = 8;
 
-/// How many are sent at the same time.
-const SENDING: usize = 4;
+const _: () = assert!(service::CLAIM.num_seconds() > 2 * super::transport::PATIENCE.as_secs() as i64);
 
 /// How long after an empty look the queue is looked at again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -62,14 +68,15 @@ impl Mailer {
         }
     }
 
-    /// Sends for as long as the service runs. A fault of the database or the mail server is logged and tried again.
-    pub async fn run(self) {
+    /// Sends until it is told to stop, which it heeds between mails: what it has taken it sends first. A fault of the
+    /// database or the mail server is logged and tried again.
+    pub async fn run(self, stopping: Arc<AtomicBool>) {
         if matches!(self.transport, Transport::None) {
             tracing::warn!("no mail server is configured (CUSTOMER_GRAPH_MAIL_SMTP_URL): mail waits in the queue");
             return;
         }
         let mut looks = 0;
-        loop {
+        while !stopping.load(Ordering::Relaxed) {
             match self.deliver().await {
                 Ok(0) => tokio::time::sleep(PAUSE).await,
                 Ok(_) => {}
@@ -106,7 +113,7 @@ impl Mailer {
                 let outcome = self.send(&mail).await;
                 (mail.row, outcome)
             })
-            .buffer_unordered(SENDING)
+            .buffer_unordered(usize::MAX)
             .collect()
             .await;
         if sent.is_empty() {

@@ -16,7 +16,11 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::features::mail::{Letter, service::Undelivered};
 
 /// How long the mail server may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a mail server answers about one recipient, for good (RFC 5321). Everything else is about itself or us, a password
+/// that was changed for example, and may be mended: the mail waits.
+const ABOUT_THE_RECIPIENT: [u16; 5] = [550, 551, 552, 553, 556];
 
 /// The most letters that a mailbox in memory keeps.
 const KEPT: usize = 200;
@@ -108,7 +112,9 @@ impl Transport {
                     Ok(Ok(_)) => Ok(()),
                     // The server's own words may hold the address; its number tells enough.
                     Ok(Err(error)) => Err(Undelivered {
-                        is_final: error.is_permanent(),
+                        is_final: error
+                            .status()
+                            .is_some_and(|code| ABOUT_THE_RECIPIENT.contains(&u16::from(code))),
                         reason: match error.status() {
                             Some(code) => format!("the mail server answered {code}"),
                             None if error.is_timeout() => "the mail server did not answer in time".to_owned(),

@@ -36,6 +36,9 @@ section! {
         attempts_per_account: u32 = 10,
         /// How many attempts may come from one network (an IPv4 address, or 64 bits of IPv6) in a minute.
         attempts_per_network: u32 = 30,
+        /// How long the answer takes that e-mail address and password do not fit together. Hashes imported from another
+        /// system may be slower than ours, and the time would tell who has one: choose more than the slowest takes.
+        wrong_password_time: Duration = Duration::from_millis(500),
         /// How long after a mail another of the same kind may be asked for.
         mail_cooldown: Duration = Duration::from_secs(60),
         /// How recently somebody must have logged in for a sensitive write, such as changing the e-mail address.
@@ -76,6 +79,7 @@ impl AuthConfig {
             verification: self.email_verification,
             attempts_per_account: self.attempts_per_account,
             attempts_per_network: self.attempts_per_network,
+            wrong_password_time: self.wrong_password_time,
             mail_cooldown: self.mail_cooldown,
             step_up_age: self.step_up_age,
             mfa_issuer: self.mfa_issuer.clone(),
@@ -114,6 +118,11 @@ impl AuthConfig {
             refresh.contains(&self.refresh_token_lifetime),
             "refresh_token_lifetime",
             message,
+        );
+        require(
+            self.wrong_password_time <= Duration::from_secs(10),
+            "wrong_password_time",
+            "must be at most 10s.",
         );
         for (setting, value) in [
             ("attempts_per_account", self.attempts_per_account),

@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryTrait, RuntimeErr, SqlErr,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryTrait, RuntimeErr, SqlErr, Statement,
     entity::prelude::Uuid,
     sea_query::{CommonTableExpression, WithClause},
 };
@@ -119,6 +119,24 @@ impl UnitOfWork {
     #[must_use]
     pub fn new_id<I: PrefixedId>(&self) -> I {
         self.call.ids.next(self.now)
+    }
+
+    /// Waits until every other unit of work is done that waited in the same line: for what many may try at once before
+    /// there is a row to lock. On SQLite all of them wait for each other anyway.
+    ///
+    /// # Errors
+    /// Faults.
+    pub async fn wait_in_line(&self, line: &str) -> Result<(), DbErr> {
+        let backend = self.call.database.backend();
+        if backend == DbBackend::Postgres {
+            let statement = Statement::from_sql_and_values(
+                backend,
+                "select 1 where pg_advisory_xact_lock(hashtextextended($1, 0)) is not null",
+                [line.into()],
+            );
+            self.db().query_one_raw(statement).await?;
+        }
+        Ok(())
     }
 
     /// Notes a change for the timeline and the outbox. A record without changed fields is dropped, unless it begins

@@ -125,15 +125,21 @@ pub async fn open(
 pub async fn may_log_in(unit: &UnitOfWork, entrant: Entrant) -> Result<bool, DbErr> {
     let may = match entrant.actor {
         ActorType::Customer => customer::Entity::find_by_id(CustomerId(entrant.actor_id))
+            .select_only()
+            .column(customer::Column::Id)
             .filter(customer::Column::HasAccount.eq(true))
             .filter(customer::Column::Status.eq(customer::Status::Active))
             .lock_exclusive()
+            .into_tuple::<CustomerId>()
             .one(unit.db())
             .await?
             .is_some(),
         ActorType::Staff => staff_user::Entity::find_by_id(StaffUserId(entrant.actor_id))
+            .select_only()
+            .column(staff_user::Column::Id)
             .filter(staff_user::Column::Status.eq(staff_user::Status::Active))
             .lock_exclusive()
+            .into_tuple::<StaffUserId>()
             .one(unit.db())
             .await?
             .is_some(),

@@ -13,6 +13,7 @@ use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, Select, entity::prelude::Uuid, sea_query::Expr,
 };
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 use super::{
     admission::{self, Admitted, Entrant, EntryTokens},
@@ -63,13 +64,23 @@ pub async fn check(
     password: &SecretString,
     actor: ActorType,
 ) -> Result<Proof, WriteError> {
+    let started = Instant::now();
     // What is no e-mail address is looked up as well, and not found.
     let subject = normalize_email(email).unwrap_or_default();
-    rate_limit::count_account(call, "log-in", &subject).await?;
+    if subject.is_empty() {
+        // Not one count for everybody who ever mistypes an address.
+        rate_limit::count_account(call, "log-in", &call.client.network()).await?;
+    } else {
+        rate_limit::count_account(call, "log-in", &subject).await?;
+    }
     let known = find(call, &subject, actor).await?;
     let stored = known.as_ref().and_then(|known| known.secret_hash.clone());
     let better_hash = match call.passwords.verify(password, stored.as_deref()).await? {
-        Verdict::Wrong => return Err(invalid("")),
+        Verdict::Wrong => {
+            // Hashes of other systems take other times; a wrong answer always takes the same.
+            tokio::time::sleep_until(started + call.policy.wrong_password_time).await;
+            return Err(invalid(""));
+        }
         Verdict::Right => None,
         Verdict::RightButWeak(better) => Some(better),
     };
@@ -128,7 +139,7 @@ pub async fn prepare_change(
 ) -> Result<PasswordChange, WriteError> {
     let row = password_of(call, identity).await?;
     let subject = row.as_ref().map(|row| row.subject.as_str()).unwrap_or_default();
-    rate_limit::count_account(call, "log-in", subject).await?;
+    count_own(call, identity, subject).await?;
     let passwords: &Passwords = &call.passwords;
     if let Some(error) = passwords.policy().check("newPassword", new, &[subject]) {
         return Err(error.into());
@@ -162,7 +173,7 @@ pub async fn check_own(
 ) -> Result<OwnPassword, WriteError> {
     let row = password_of(call, identity).await?;
     let subject = row.as_ref().map(|row| row.subject.as_str()).unwrap_or_default();
-    rate_limit::count_account(call, "log-in", subject).await?;
+    count_own(call, identity, subject).await?;
     let stored = row.as_ref().and_then(|row| row.secret_hash.as_deref());
     match (call.passwords.verify(password, stored).await?, &row, stored) {
         (Verdict::Right | Verdict::RightButWeak(_), Some(row), Some(stored)) => Ok(OwnPassword {
@@ -182,6 +193,16 @@ pub async fn confirm_own(unit: &UnitOfWork, own: &OwnPassword) -> Result<(), Wri
         Ok(())
     } else {
         Err(invalid("password"))
+    }
+}
+
+/// Counts a try with the password of whoever is logged in, together with the tries to log in; those who have no password
+/// are counted each for themselves.
+async fn count_own(call: &Arc<Call>, identity: AuthIdentityId, subject: &str) -> Result<(), WriteError> {
+    if subject.is_empty() {
+        rate_limit::count_account(call, "log-in", &identity.to_string()).await
+    } else {
+        rate_limit::count_account(call, "log-in", subject).await
     }
 }
 
@@ -205,7 +226,7 @@ pub async fn change(
     if !replace(unit, change.provider, &change.secret_hash, &change.new_hash).await? {
         return Err(invalid("currentPassword"));
     }
-    token::withdraw_ways_in(unit, identity).await?;
+    token::withdraw_everything_of(unit, identity).await?;
     sessions::end_others(unit, identity, session).await?;
     if let (_, Some(actor)) = unit.viewer().actor() {
         unit.record(Record {

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{
     customer::Model,
-    id::{AuthIdentityId, CustomerId, SessionId},
+    id::{AuthIdentityId, CustomerId, PrefixedId, SessionId},
 };
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -21,7 +21,7 @@ use crate::{
         session::service as sessions,
     },
     graphql::{ContextExt, Email, Problem, Secret, payload},
-    work::{Complaints, EmailAddress, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+    work::{Complaints, EmailAddress, ErrorCode, Once, Record, Topic, UnitOfWork, UserError, WriteError, WriteOptions},
 };
 
 /// The mutations of this file.
@@ -106,8 +106,9 @@ impl EmailChangeMutation {
         }))
     }
 
-    /// Puts the new e-mail address in the place of the old one by the link in a mail. Every session but the one in
-    /// which it was asked for ends.
+    /// Puts the new e-mail address in the place of the old one by the link in a mail, for whoever is logged in to that
+    /// account (`STEP_UP_REQUIRED` for others, which uses nothing up). Every session but the one in which it was asked for
+    /// ends.
     async fn email_change_confirm(
         &self,
         ctx: &Context<'_>,
@@ -128,9 +129,13 @@ impl EmailChangeMutation {
             }
             Err(error) => Err(error),
         };
-        let (changed, user_errors, _) = payload(call, written)?;
+        let (outcome, mut user_errors, _) = payload(call, written)?;
+        let is_changed = matches!(outcome, Some(Once(Outcome::Changed)));
+        if let Some(Once(Outcome::OfSomebodyElse)) = outcome {
+            user_errors.push(outdated().into());
+        }
         Ok(Some(EmailChangeConfirmPayload {
-            is_changed: changed.is_some(),
+            is_changed,
             user_errors,
         }))
     }
@@ -146,8 +151,8 @@ async fn ask(
     identities::check_not_staff(unit, std::iter::once(own)).await?;
     token::check_cooldown(unit, Purpose::EMAIL_CHANGE, &address.normalized).await?;
     let row = customers::find(unit, own, "").await?;
-    let is_taken = service::has_log_in(unit, address).await?;
     let is_same = address.normalized == row.email_normalized;
+    let holder = service::holder(unit, address).await?.filter(|_| !is_same);
     let new = NewToken {
         purpose: Purpose::EMAIL_CHANGE,
         email: address.normalized.clone(),
@@ -159,13 +164,21 @@ async fn ask(
     token::withdraw_all_of(unit, Purpose::EMAIL_CHANGE, identity).await?;
     let token = token::issue(unit, new).await?;
     let to_new = NewMail {
-        template: "email_change",
+        // Whoever has the address already is told so, and whoever asks is not.
+        template: if holder.is_some() {
+            "already_registered"
+        } else {
+            "email_change"
+        },
         recipient: address.typed.clone(),
         locale: row.locale.clone(),
-        token: Some(token.id),
-        customer: Some(own),
-        data: json!({ "name": row.first_name }),
-        is_withheld: is_taken && !is_same,
+        token: holder.is_none().then_some(token.id),
+        customer: match holder {
+            Some(holder) => holder.customer(),
+            None => Some(own),
+        },
+        data: json!({}),
+        is_withheld: false,
     };
     mails::queue(unit, to_new).await?;
     if let Some(recipient) = row.email.clone() {
@@ -183,15 +196,24 @@ async fn ask(
     Ok(())
 }
 
-async fn confirm(unit: &mut UnitOfWork, secret: &str) -> Result<(), WriteError> {
+/// What came of following a link.
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    Changed,
+    /// It was sent for another customer's account, and is good no longer: somebody else had it in hands.
+    OfSomebodyElse,
+}
+
+fn outdated() -> UserError {
+    UserError::new(
+        ErrorCode::TokenInvalid,
+        "token",
+        "This link is not valid (any more). Ask for a new one.",
+    )
+}
+
+async fn confirm(unit: &mut UnitOfWork, secret: &str) -> Result<Outcome, WriteError> {
     let token = token::redeem(unit, Purpose::EMAIL_CHANGE, secret).await?;
-    let outdated = || {
-        UserError::new(
-            ErrorCode::TokenInvalid,
-            "token",
-            "This link is not valid (any more). Ask for a new one.",
-        )
-    };
     let text = |name: &str| {
         token
             .data
@@ -212,6 +234,27 @@ async fn confirm(unit: &mut UnitOfWork, secret: &str) -> Result<(), WriteError> 
         ..token.clone()
     };
     let before = service::owner_of(unit, &as_then).await?;
+    if unit.viewer().customer().is_some_and(|viewer| viewer != before.id) {
+        unit.record(Record {
+            topic: Topic("auth.email_change_refused"),
+            subject: before.id.uuid(),
+            begins: false,
+            object: identity.to_string(),
+            version: 1,
+            changes: Vec::new(),
+        });
+        return Ok(Outcome::OfSomebodyElse);
+    }
+    if unit.viewer().customer().is_none() {
+        // Whoever reads the mail need not be who asked for the change, who would be given the guests of the address.
+        return Err(UserError::new(
+            ErrorCode::StepUpRequired,
+            "",
+            "Log in to the account whose e-mail address is to change, then follow the link once more. If you did not ask \
+             for this, do nothing.",
+        )
+        .into());
+    }
     if address.normalized != before.email_normalized && service::has_log_in(unit, &address).await? {
         return Err(outdated().into());
     }
@@ -229,5 +272,5 @@ async fn confirm(unit: &mut UnitOfWork, secret: &str) -> Result<(), WriteError> 
         Some(session) => sessions::end_others(unit, identity, session).await?,
         None => sessions::end(unit, identity, None).await?,
     };
-    Ok(())
+    Ok(Outcome::Changed)
 }

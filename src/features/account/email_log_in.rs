@@ -12,10 +12,7 @@ use super::{
 };
 use crate::{
     auth::one_time_code::code_hash,
-    features::{
-        identity::service as identities, mfa::service as mfa, passkey::service as passkeys,
-        session::service as sessions,
-    },
+    features::{identity::service as identities, session::service as sessions},
     work::{UnitOfWork, WriteError},
 };
 
@@ -91,8 +88,7 @@ async fn enter(
             // Until now anybody may have opened the account: what they left behind is no way in any more.
             sessions::end(unit, owner.identity, None).await?;
             identities::drop_unproven_password(unit, owner.identity).await?;
-            mfa::remove_all(unit, owner.identity).await?;
-            passkeys::remove_all(unit, owner.identity).await?;
+            token::withdraw_everything_of(unit, owner.identity).await?;
         }
         proof::prove(unit, row, Some(owner.identity)).await?;
     }

@@ -90,8 +90,8 @@ impl MagicLinkMutation {
     }
 
     /// Logs in by the link in a mail, which also proves the e-mail address. Whoever has a second factor is asked for it
-    /// (`MFA_REQUIRED`). If nobody had proven the address before, sessions, password, passkeys and second factor that
-    /// were there are gone: a stranger may have put them there.
+    /// (`MFA_REQUIRED`). If nobody had proven the address before, sessions and password that were there are gone: a
+    /// stranger may have put them there.
     async fn magic_link_consume(
         &self,
         ctx: &Context<'_>,

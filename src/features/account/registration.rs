@@ -19,7 +19,7 @@ use serde_json::json;
 
 use super::{
     proof,
-    service::{self, Registration, has_log_in},
+    service::{self, Holder, Registration, has_log_in},
     token::{self, NewToken, Purpose},
 };
 use crate::{
@@ -67,7 +67,8 @@ async fn ask(unit: &mut UnitOfWork, registration: Registration) -> Result<(), Wr
         return Ok(());
     };
     token::check_cooldown(unit, Purpose::REGISTRATION, &email.normalized).await?;
-    let is_known = has_log_in(unit, &email).await?;
+    let holder = service::holder(unit, &email).await?;
+    let is_known = holder.is_some();
     let draft = registration.customer;
     let pending = Pending {
         email: email.typed.clone(),
@@ -94,8 +95,8 @@ async fn ask(unit: &mut UnitOfWork, registration: Registration) -> Result<(), Wr
         recipient: email.typed,
         locale: draft.locale,
         token: (!is_known).then_some(token.id),
-        customer: None,
-        data: json!({ "name": draft.first_name }),
+        customer: holder.and_then(Holder::customer),
+        data: json!({}),
         is_withheld: false,
     };
     mails::queue(unit, mail).await?;
@@ -130,7 +131,7 @@ pub async fn send_again(unit: &mut UnitOfWork, email: &EmailAddress) -> Result<(
         locale: text("locale"),
         token: None,
         customer: None,
-        data: json!({ "name": text("first_name") }),
+        data: json!({}),
         is_withheld,
     };
     let new = NewToken {

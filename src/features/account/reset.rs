@@ -12,8 +12,6 @@ use crate::{
     features::{
         identity::service as identities,
         mail::service::{self as mails, NewMail},
-        mfa::service as mfa,
-        passkey::service as passkeys,
         session::service as sessions,
     },
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
@@ -72,15 +70,9 @@ pub async fn finish(unit: &mut UnitOfWork, secret: &str, secret_hash: String) ->
         customer,
     } = addressee::owner_of(unit, &token).await?;
     identities::set_password(unit, identity, &token.email_normalized, secret_hash).await?;
-    token::withdraw_ways_in(unit, identity).await?;
+    token::withdraw_everything_of(unit, identity).await?;
     sessions::end(unit, identity, None).await?;
     if let Some(row) = customer.clone() {
-        if row.email_verified_at.is_none() {
-            // Whoever set up a second factor or a passkey never proved the address. Those of the owner's are never
-            // touched here.
-            mfa::remove_all(unit, identity).await?;
-            passkeys::remove_all(unit, identity).await?;
-        }
         proof::prove(unit, row, Some(identity)).await?;
     }
     let mail = NewMail {

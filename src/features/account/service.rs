@@ -2,7 +2,7 @@
 
 use entity::{
     account_token, auth_identity, customer,
-    id::{AuthIdentityId, PrefixedId},
+    id::{AuthIdentityId, CustomerId, PrefixedId},
     staff_user,
 };
 use sea_orm::{
@@ -53,14 +53,15 @@ pub async fn register(
     let Some(email) = draft.email.clone() else {
         return Ok(None);
     };
-    if has_log_in(unit, &email).await? {
+    let holder = holder(unit, &email).await?;
+    if holder.is_some() {
         let mail = NewMail {
             template: "already_registered",
             recipient: email.typed,
             locale: draft.locale,
             token: None,
-            customer: None,
-            data: json!({ "name": draft.first_name }),
+            customer: holder.and_then(Holder::customer),
+            data: json!({}),
             is_withheld: false,
         };
         mails::queue(unit, mail).await?;
@@ -113,7 +114,7 @@ pub async fn ask_for_proof(
         locale: customer.locale.clone(),
         token: Some(token.id),
         customer: Some(customer.id),
-        data: json!({ "name": customer.first_name }),
+        data: json!({}),
         is_withheld: false,
     };
     mails::queue(unit, mail).await?;
@@ -238,12 +239,74 @@ pub async fn owner_of(unit: &UnitOfWork, token: &account_token::Model) -> Result
 /// # Errors
 /// Faults.
 pub async fn has_log_in(unit: &UnitOfWork, email: &EmailAddress) -> Result<bool, DbErr> {
+    Ok(holder(unit, email).await?.is_some())
+}
+
+/// Who has an e-mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A registered customer, or one who logs in with it.
+    Customer(CustomerId),
+    /// A staff user, or somebody whose customer is gone.
+    SomebodyElse,
+}
+
+impl Holder {
+    /// The customer, if it is one.
+    #[must_use]
+    pub fn customer(self) -> Option<CustomerId> {
+        match self {
+            Self::Customer(id) => Some(id),
+            Self::SomebodyElse => None,
+        }
+    }
+}
+
+/// Who logs in with this e-mail address, or might: see [`has_log_in`].
+///
+/// # Errors
+/// Faults.
+pub async fn holder(unit: &UnitOfWork, email: &EmailAddress) -> Result<Option<Holder>, DbErr> {
     // All three are asked whatever the first one says: the time tells nothing.
-    let is_registered = !customers::registered(unit, &[&email.normalized]).await?.is_empty();
+    let registered = customers::registered(unit, &[&email.normalized]).await?;
     let staff = staff_user::Entity::find()
         .filter(staff_user::Column::EmailNormalized.eq(&email.normalized))
         .count(unit.db())
         .await?;
-    let logs_in = !identities::owners(unit, &[&email.normalized]).await?.is_empty();
-    Ok(is_registered || staff > 0 || logs_in)
+    let logs_in = identities::owners(unit, &[&email.normalized]).await?;
+    let customer = registered
+        .get(&email.normalized)
+        .copied()
+        .or_else(|| logs_in.get(&email.normalized).copied().flatten());
+    Ok(match customer {
+        Some(id) => Some(Holder::Customer(id)),
+        None if staff > 0 || !logs_in.is_empty() => Some(Holder::SomebodyElse),
+        None => None,
+    })
+}
+
+/// Asks whether a customer has proven the e-mail address: until then an account waits for its owner, and must not be
+/// given anything that stays when the owner comes, such as another way to log in or a second factor. Staff need no proof.
+/// The identity is locked.
+///
+/// # Errors
+/// `NOT_VERIFIED`.
+pub async fn check_proven(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<(), WriteError> {
+    let identity = auth_identity::Entity::find_by_id(identity)
+        .lock_exclusive()
+        .one(unit.db())
+        .await?;
+    let Some(customer) = identity.and_then(|identity| identity.customer_id) else {
+        return Ok(());
+    };
+    let row = customer::Entity::find_by_id(customer).one(unit.db()).await?;
+    if row.is_some_and(|row| row.email_verified_at.is_none()) {
+        return Err(UserError::new(
+            ErrorCode::NotVerified,
+            "",
+            "Prove your e-mail address first: emailVerificationRequest sends a mail.",
+        )
+        .into());
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use entity::{
     account_token::{Column, Entity, Model},
+    auth_identity,
     id::{AccountTokenId, AuthIdentityId, CustomerId},
 };
 use sea_orm::{
@@ -263,6 +264,36 @@ pub async fn withdraw_ways_in(unit: &UnitOfWork, identity: AuthIdentityId) -> Re
     Ok(())
 }
 
+/// Makes everything good no longer that was sent or begun for an identity, a change of its e-mail address included: the
+/// owner takes the account back, and somebody else may have begun it.
+///
+/// # Errors
+/// Faults.
+pub async fn withdraw_everything_of(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(Column::AuthIdentityId.eq(identity))
+        .filter(Column::UsedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// The same for a customer's log-in.
+///
+/// # Errors
+/// Faults.
+pub async fn withdraw_everything_of_customer(unit: &UnitOfWork, customer: CustomerId) -> Result<(), DbErr> {
+    let identity = auth_identity::Entity::find()
+        .filter(auth_identity::Column::CustomerId.eq(customer))
+        .one(unit.db())
+        .await?;
+    match identity {
+        Some(identity) => withdraw_everything_of(unit, identity.id).await,
+        None => Ok(()),
+    }
+}
+
 /// Counts a try with the token that has this secret, before anything is compared; `None` when it is not good for this,
 /// or was tried too often.
 ///
@@ -353,12 +384,15 @@ pub async fn forget(unit: &UnitOfWork, emails: &[&str]) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Refuses when a token of the purpose was made for the e-mail address too short a time ago.
+/// Refuses when a token of the purpose was made for the e-mail address too short a time ago. Of many who ask at once, each
+/// waits for the one before.
 ///
 /// # Errors
 /// `COOLDOWN`.
 pub async fn check_cooldown(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<(), WriteError> {
     let cooldown = TimeDelta::from_std(unit.call().policy.mail_cooldown).unwrap_or(TimeDelta::MAX);
+    unit.wait_in_line(&format!("account_token {} {email}", purpose.0))
+        .await?;
     let recent = Entity::find()
         .filter(Column::EmailNormalized.eq(email))
         .filter(Column::Purpose.eq(purpose.0))

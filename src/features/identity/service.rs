@@ -18,8 +18,7 @@ use crate::{
     work::{EmailAddress, ErrorCode, UnitOfWork, UserError, WriteError, dialect},
 };
 
-/// The provider of those who log in with e-mail address and password: we are it ourselves.
-pub const PASSWORD: &str = "password";
+pub use entity::provider_identity::PASSWORD;
 
 /// As whom an identity acts.
 #[derive(Clone, Copy, Debug)]

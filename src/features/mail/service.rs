@@ -29,7 +29,7 @@ use crate::{
 const ATTEMPTS: i32 = 12;
 
 /// For how long whoever took a mail may try to send it, before another process takes it over.
-const CLAIM: TimeDelta = TimeDelta::minutes(2);
+pub const CLAIM: TimeDelta = TimeDelta::minutes(2);
 
 /// How long what became of a mail is kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -47,7 +47,8 @@ pub struct NewMail {
     pub token: Option<AccountTokenId>,
     /// The customer it goes to.
     pub customer: Option<CustomerId>,
-    /// What is filled into the text.
+    /// What is filled into the text. Nothing that a stranger may have typed: to an address that nobody has proven, a
+    /// mail says no name, or anybody could send anything in ours.
     pub data: Json,
     /// Whether it is only written, and never sent: nobody is told whether an e-mail address is known, not even by the
     /// time that it takes.

@@ -17,7 +17,11 @@ use super::{
     totp::{self, Setup},
 };
 use crate::{
-    features::{account::addressee, customer::service as customers, session::service as sessions},
+    features::{
+        account::{addressee, service as accounts, token},
+        customer::service as customers,
+        session::service as sessions,
+    },
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
 
@@ -96,7 +100,7 @@ async fn use_code(
 /// was begun before.
 ///
 /// # Errors
-/// `STEP_UP_REQUIRED`; `INVALID_STATE` when there is an app already.
+/// `STEP_UP_REQUIRED`; `NOT_VERIFIED`; `INVALID_STATE` when there is an app already.
 pub(super) async fn begin(
     unit: &mut UnitOfWork,
     (identity, session): (AuthIdentityId, SessionId),
@@ -104,6 +108,7 @@ pub(super) async fn begin(
     secret: &[u8],
 ) -> Result<(Model, Setup), WriteError> {
     sessions::check_step_up(unit, session).await?;
+    accounts::check_proven(unit, identity).await?;
     if has_factor(unit, identity).await? {
         return Err(UserError::new(
             ErrorCode::InvalidState,
@@ -239,7 +244,7 @@ async fn find_own(
 ///
 /// # Errors
 /// Faults.
-pub async fn remove_all(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<bool, DbErr> {
+pub(super) async fn remove_all(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<bool, DbErr> {
     let had = Entity::find()
         .filter(Column::AuthIdentityId.eq(identity))
         .filter(Column::ConfirmedAt.is_not_null())
@@ -276,7 +281,10 @@ pub async fn reset(unit: &mut UnitOfWork, id: CustomerId) -> Result<(), WriteErr
     }
     let identity = identity.map(|identity| identity.id);
     let had = match identity {
-        Some(identity) => remove_all(unit, identity).await?,
+        Some(identity) => {
+            token::withdraw_everything_of(unit, identity).await?;
+            remove_all(unit, identity).await?
+        }
         None => false,
     };
     let Some(identity) = identity.filter(|_| had) else {

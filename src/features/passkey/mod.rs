@@ -12,9 +12,9 @@
 //! in: the password opens the account as before, and the app is asked for after the password as before.
 //!
 //! **A passkey is a way to log in** like a password or a provider: setting one up asks for a recent log-in and a proven
-//! e-mail address, its owner is told by mail, and the last way to log in stays. Whoever proves an address that was never
-//! proven before gets the account without the passkeys that were there. A new password takes no passkey of a proven
-//! account away, as it takes no second factor away: the mail that sets it proves less than the passkey does, and who
+//! e-mail address, its owner is told by mail, and the last way to log in stays. So an account that waits for its owner
+//! has none, and a passkey stays the owner's when staff put another address in the place of the proven one. A new
+//! password takes no passkey away, as it takes no second factor away: the mail that sets it proves less than the passkey does, and who
 //! only lost the password would lose the better key with it. All sessions end, the passkeys are there to be looked at,
 //! and support can take them away.
 //!

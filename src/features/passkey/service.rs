@@ -200,11 +200,20 @@ async fn find_own(unit: &UnitOfWork, identity: AuthIdentityId, id: PasskeyId) ->
         .ok_or_else(|| UserError::not_found("id", "passkey").into())
 }
 
-/// Removes every passkey of an identity; answers how many there were.
+/// Whether an identity logs in with a passkey.
 ///
 /// # Errors
 /// Faults.
-pub async fn remove_all(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<u64, DbErr> {
+pub async fn has_some(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<bool, DbErr> {
+    let count = Entity::find()
+        .filter(Column::AuthIdentityId.eq(identity))
+        .count(unit.db())
+        .await?;
+    Ok(count > 0)
+}
+
+/// Removes every passkey of an identity; answers how many there were.
+async fn remove_all(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<u64, DbErr> {
     let removed = Entity::delete_many()
         .filter(Column::AuthIdentityId.eq(identity))
         .exec(unit.db())

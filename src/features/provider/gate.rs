@@ -9,7 +9,8 @@
 //! - Somebody has, and never proved the address: it may be anybody, who registered with an address not theirs and waits
 //!   for its owner. Whoever comes here has proven it and is the owner, so the account is theirs; all that was there to
 //!   log in with before (password, sessions, links in mail) is dropped, not only the password, since a stranger may have
-//!   had any of it. Asking the owner to log in first would ask for a password that the stranger chose.
+//!   had any of it. Asking the owner to log in first would ask for a password that the stranger chose. A second factor
+//!   is kept: only who has proven an address sets one up, so staff changed the address since.
 //! - The address is a staff user's, or opens something else: nothing is linked by itself.
 
 use entity::{
@@ -27,10 +28,12 @@ use crate::{
     features::{
         account::{
             admission::{self, Admitted, Entrant, EntryTokens},
-            proof, service as accounts,
+            proof, service as accounts, token,
         },
         customer::service::CustomerDraft,
         identity::service::{self as identities, Owner},
+        mfa::service as mfa,
+        passkey::service as passkeys,
         session::service as sessions,
     },
     text::normalize_email,
@@ -211,7 +214,15 @@ async fn take_over(unit: &mut UnitOfWork, row: customer::Model) -> Result<AuthId
             return Err(link_required().into());
         }
         sessions::end(unit, before.id, None).await?;
-        // Passwords, other ways to log in, passkeys, second factors and tokens go with their identity.
+        if mfa::has_factor(unit, before.id).await? || passkeys::has_some(unit, before.id).await? {
+            // Nobody sets up a factor or a passkey without having proven an address: staff changed it since. They are the
+            // owner's, and the factor will be asked for.
+            identities::drop_unproven_password(unit, before.id).await?;
+            token::withdraw_everything_of(unit, before.id).await?;
+            proof::prove(unit, row, Some(before.id)).await?;
+            return Ok(before.id);
+        }
+        // Passwords, other ways to log in and tokens go with their identity.
         auth_identity::Entity::delete_by_id(before.id).exec(unit.db()).await?;
     }
     let row = proof::prove(unit, row, None).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entity::{
-    auth_identity, customer,
+    auth_identity,
     id::{AuthIdentityId, PrefixedId, ProviderIdentityId, SessionId},
     passkey,
     provider_identity::{Column, Entity, Model},
@@ -18,7 +18,9 @@ use serde_json::json;
 use super::gate::check_issuer;
 use crate::{
     auth::provider::ExternalIdentity,
-    features::{organization::service as organizations, session::service as sessions},
+    features::{
+        account::service as accounts, organization::service as organizations, session::service as sessions,
+    },
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
 
@@ -128,23 +130,7 @@ pub async fn check_may_link(
     (identity, session): (AuthIdentityId, SessionId),
 ) -> Result<(), WriteError> {
     sessions::check_step_up(unit, session).await?;
-    let identity = auth_identity::Entity::find_by_id(identity)
-        .lock_exclusive()
-        .one(unit.db())
-        .await?;
-    let Some(customer) = identity.and_then(|identity| identity.customer_id) else {
-        return Ok(());
-    };
-    let row = customer::Entity::find_by_id(customer).one(unit.db()).await?;
-    if row.is_some_and(|row| row.email_verified_at.is_none()) {
-        return Err(UserError::new(
-            ErrorCode::NotVerified,
-            "",
-            "Prove your e-mail address first: emailVerificationRequest sends a mail.",
-        )
-        .into());
-    }
-    Ok(())
+    accounts::check_proven(unit, identity).await
 }
 
 /// Takes one of the ways to log in from an identity, and ends its other sessions, which may have been opened with it.

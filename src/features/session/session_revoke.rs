@@ -6,7 +6,7 @@ use entity::id::{CustomerId, SessionId};
 use super::service;
 use crate::{
     auth::guard,
-    features::customer::service as customers,
+    features::{account::token, customer::service as customers},
     graphql::{ContextExt, DryRunResult, Id, Problem, payload},
     work::{Once, Plain, UnitOfWork, WriteError, WriteOptions},
 };
@@ -111,6 +111,8 @@ impl SessionRevokeMutation {
             .write(options, async move |unit: &mut UnitOfWork| {
                 let row = customers::find_for_account(unit, id, "id").await?;
                 let ended = service::end_all_of_customer(unit, row.id).await?;
+                // Support takes an account out of somebody's hands: links that they asked for go as well.
+                token::withdraw_everything_of_customer(unit, row.id).await?;
                 Ok::<_, WriteError>(Plain(i32::try_from(ended).unwrap_or(i32::MAX)))
             })
             .await;

@@ -33,6 +33,11 @@ async fn log_in(app: &TestApp, email: &str) -> Persona {
     )
 }
 
+async fn confirm(app: &TestApp, who: &Persona, token: &str, ticket: Option<&str>) -> Value {
+    let answer = app.ask(who, "mutation($token: String!, $ticket: String) { emailVerificationConfirm(input: { token: $token, ticket: $ticket }) { isVerified userErrors { code } } }", json!({ "token": token, "ticket": ticket })).await;
+    answer.data()["emailVerificationConfirm"].clone()
+}
+
 on_both! {
     async fn who_registers_can_log_in_and_sees_themself(app: TestApp) {
         assert_eq!(register(&app, "Ada@Example.com").await, json!({ "isAccepted": true, "userErrors": [] }));
@@ -123,5 +128,45 @@ on_both! {
                 assert!(!text.contains(secret), "{table} holds {secret}");
             }
         }
+    }
+
+    /// C14 where accounts open at once: a stranger registers the victim's address, and the victim follows the link.
+    async fn the_owner_of_an_address_proves_nothing_for_a_stranger(app: TestApp) {
+        let admin = app.admin().await;
+        app.ask(&admin, "mutation { customerCreate(input: { email: \"ada@example.com\", firstName: \"Guest\" }) { customer { id } } }", json!({})).await.data();
+        register(&app, "ada@example.com").await;
+        let stranger = log_in(&app, "ada@example.com").await;
+        let token = TestApp::token_in(&app.letters("ada@example.com").await);
+        for (who, ticket) in [(Persona::anonymous(), None), (app.customer("bob").await, None), (Persona::anonymous(), Some("x".repeat(43)))] {
+            let answer = confirm(&app, &who, &token, ticket.as_deref()).await;
+            assert_eq!(answer["userErrors"][0]["code"], "STEP_UP_REQUIRED", "{}", who.name);
+            assert_eq!(answer["isVerified"], false);
+        }
+        let me = app.ask(&stranger, "{ me { firstName emailVerifiedAt } }", json!({})).await;
+        assert_eq!(me.data()["me"], json!({ "firstName": "Ada", "emailVerifiedAt": null }));
+        assert_eq!(app.count("customer").await, 3, "the guest is not claimed");
+    }
+
+    async fn who_opened_the_account_proves_the_address_with_the_ticket_or_when_logged_in(app: TestApp) {
+        let asked = app.ask(&Persona::anonymous(), "mutation($input: CustomerRegisterInput!) { customerRegister(input: $input) { ticket } }", input("ada@example.com")).await;
+        let ticket = asked.data()["customerRegister"]["ticket"].as_str().unwrap().to_owned();
+        let token = TestApp::token_in(&app.letters("ada@example.com").await);
+        let answer = confirm(&app, &Persona::anonymous(), &token, Some(&ticket)).await;
+        assert_eq!((&answer["isVerified"], &answer["userErrors"]), (&json!(true), &json!([])));
+        register(&app, "bob@example.com").await;
+        let bob = log_in(&app, "bob@example.com").await;
+        let token = TestApp::token_in(&app.letters("bob@example.com").await);
+        assert_eq!(confirm(&app, &Persona::anonymous(), &token, Some(&ticket)).await["userErrors"][0]["code"], "STEP_UP_REQUIRED", "another's ticket");
+        assert_eq!(confirm(&app, &bob, &token, None).await["isVerified"], true, "what was refused used nothing up");
+        let me = app.ask(&bob, "{ me { emailVerifiedAt } }", json!({})).await;
+        assert!(me.data()["me"]["emailVerifiedAt"].is_string());
+    }
+
+    async fn the_owner_of_a_known_address_is_told(app: TestApp) {
+        app.customer("ada").await;
+        register(&app, "ada@example.com").await;
+        let letters = app.letters("ada@example.com").await;
+        assert_eq!(letters[0].letter.subject, "You have an account already");
+        assert!(!letters[0].letter.text.contains("token="), "{}", letters[0].letter.text);
     }
 }

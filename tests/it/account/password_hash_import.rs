@@ -1,13 +1,14 @@
 //! Passwords of another system.
 
 use customer_graph::{
+    auth::AccountPolicy,
     features::account::service::{self, Imported},
     work::{EmailAddress, UnitOfWork},
 };
 use serde_json::json;
 
 use crate::{
-    harness::{Persona, TestApp},
+    harness::{Persona, Setup, TestApp},
     on_both,
 };
 
@@ -55,5 +56,21 @@ on_both! {
         assert_eq!(import(&app, "ada@example.com").await, Imported::Refused);
         app.staff("sam", "*").await;
         assert_eq!(import(&app, "sam@example.com").await, Imported::Unknown);
+    }
+
+    /// C1: a hash of another system takes another time, which must not tell that there is one.
+    async fn a_wrong_answer_takes_its_time_whatever_is_kept(app: TestApp) {
+        let admin = app.admin().await;
+        app.ask(&admin, "mutation { customerCreate(input: { email: \"ada@example.com\" }) { customer { id } } }", json!({})).await.data();
+        import(&app, "ada@example.com").await;
+        let least = std::time::Duration::from_millis(300);
+        let setup = Setup::default();
+        let accounts = AccountPolicy { wrong_password_time: least, ..setup.accounts };
+        let beside = app.beside(Setup { accounts, ..setup }).await;
+        for email in ["ada@example.com", "nobody@example.com"] {
+            let began = std::time::Instant::now();
+            assert!(!logs_in(&beside, email, "wrong").await);
+            assert!(began.elapsed() >= least, "{email}");
+        }
     }
 }

@@ -154,6 +154,21 @@ on_both_with! {
         assert_eq!(me["orders"]["nodes"], json!([{ "orderId": "1" }]));
     }
 
+    async fn who_was_shut_out_as_a_guest_does_not_come_in_by_registering(app: TestApp) {
+        let shut_out = guest(&app, json!({ "email": "ada@example.com" })).await;
+        order(&app, "1", &shut_out).await;
+        app.execute("update customer set status = 'DISABLED'").await;
+        let asked = register(&app, "ada@example.com").await;
+        let token = TestApp::token_in(&app.letters("ada@example.com").await);
+        let answer = confirm(&app, &token, asked["ticket"].as_str()).await;
+        assert_eq!(answer["userErrors"][0]["code"], "ACCOUNT_DISABLED");
+        assert!(answer["accessToken"].is_null());
+        assert_eq!(log_in(&app, "ada@example.com").await, ["INVALID_CREDENTIALS"]);
+        let admin = app.admin().await;
+        let all = app.ask(&admin, "{ customers { nodes { id type status } } }", json!({})).await;
+        assert_eq!(all.data()["customers"]["nodes"], json!([{ "id": shut_out, "type": "GUEST", "status": "DISABLED" }]));
+    }
+
     async fn all_guests_of_the_address_are_claimed_in_one_step(app: TestApp) {
         let admin = app.admin().await;
         let mut guests = Vec::new();
@@ -200,5 +215,25 @@ on_both_with! {
             assert!(!app.dump(table).await.contains(&token), "{table}");
         }
         assert!(!app.dump("account_token").await.contains(PASSWORD));
+    }
+
+    async fn a_mail_to_an_address_that_nobody_has_proven_says_nothing_in_the_words_of_a_stranger(app: TestApp) {
+        app.customer("ada").await;
+        for email in ["ada@example.com", "bob@example.com"] {
+            let input = json!({ "input": { "email": email, "password": PASSWORD, "firstName": "winner, see https://evil.example" } });
+            app.ask(&Persona::anonymous(), "mutation($input: CustomerRegisterInput!) { customerRegister(input: $input) { isAccepted } }", input).await.data();
+            let letters = app.letters(email).await;
+            assert!(!letters[0].letter.text.contains("evil") && !letters[0].letter.html.contains("evil"), "{email}");
+        }
+    }
+
+    async fn what_was_written_to_an_account_is_gone_with_it(app: TestApp) {
+        let admin = app.admin().await;
+        let ada = app.customer("ada").await;
+        register(&app, "ada@example.com").await;
+        assert_eq!(app.letters("ada@example.com").await[0].letter.subject, "You have an account already");
+        let gone = app.ask(&admin, "mutation($id: ID!) { customerDelete(input: { id: $id, confirmEmail: \"ada@example.com\" }) { userErrors { code path } } }", json!({ "id": ada.id() })).await;
+        assert!(gone.user_errors("customerDelete").is_empty(), "{:#}", gone.body);
+        assert!(!app.dump("mail").await.contains("ada@example.com"));
     }
 }

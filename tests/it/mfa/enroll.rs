@@ -26,6 +26,7 @@ async fn disable(app: &TestApp, who: &Persona, id: &str) -> Vec<String> {
 on_both! {
     async fn an_app_is_asked_for_once_it_was_shown_to_work(app: TestApp) {
         let ada = app.customer("ada").await;
+        app.prove_addresses().await;
         let started = start(&app, &ada).await;
         let started = &started.data()["mfaEnrollStart"];
         assert_eq!(started["factor"]["kind"], "TOTP");
@@ -64,6 +65,7 @@ on_both! {
 
     async fn a_wrong_code_confirms_nothing_and_one_app_is_enough(app: TestApp) {
         let ada = app.customer("ada").await;
+        app.prove_addresses().await;
         assert_eq!(confirm(&app, &ada, "000000").await.user_errors("mfaEnrollConfirm"), ["INVALID_STATE"]);
         start(&app, &ada).await.data();
         assert_eq!(confirm(&app, &ada, "no code").await.user_errors("mfaEnrollConfirm"), ["MFA_INVALID"]);
@@ -129,5 +131,11 @@ on_both! {
         let answer = verify(&app, token, json!({ "code": phone.code(&app, 1) })).await;
         let sam = Persona::bearer("sam", answer.data()["sessionVerifyMfa"]["accessToken"].as_str().unwrap());
         assert_eq!(app.ask(&sam, "{ viewer { kind } }", json!({})).await.data()["viewer"]["kind"], "STAFF");
+    }
+
+    async fn an_account_that_waits_for_its_owner_gets_no_factor(app: TestApp) {
+        let ada = app.customer("ada").await;
+        assert_eq!(start(&app, &ada).await.user_errors("mfaEnrollStart"), ["NOT_VERIFIED"]);
+        assert_eq!(app.count("mfa_factor").await, 0);
     }
 }

@@ -146,14 +146,24 @@ on_both! {
         assert!(is_in(&verify(&app, token, json!({ "code": phone.code(&app, 1) })).await));
     }
 
-    async fn a_factor_that_was_set_up_before_the_address_was_proven_does_not_lock_its_owner_out(app: TestApp) {
-        let mallory = app.customer("ada").await;
-        enroll(&app, &mallory).await;
-        app.ask(&Persona::anonymous(), "mutation { magicLinkRequest(input: { email: \"ada@example.com\" }) { isAccepted } }", json!({})).await.data();
-        let link = TestApp::token_in(&app.letters("ada@example.com").await);
-        let answer = app.ask(&Persona::anonymous(), "mutation($token: String!) { magicLinkConsume(input: { token: $token }) { accessToken } }", json!({ "token": link })).await;
-        assert!(answer.data()["magicLinkConsume"]["accessToken"].is_string());
-        assert_eq!(app.count("mfa_factor").await, 0);
+    /// Staff put another address in the place of the proven one: its owner logs in with the factor all the same.
+    async fn another_address_is_no_way_around_the_factor(app: TestApp) {
+        let erp = app.staff("erp", "customers:*").await;
+        let ada = app.customer("ada").await;
+        enroll(&app, &ada).await;
+        let moved = app.ask(&erp, "mutation($id: ID!) { customerUpdate(input: { id: $id, email: \"clerk@evil.example\" }) { customer { id } userErrors { code } } }", json!({ "id": ada.id() })).await;
+        assert!(moved.data()["customerUpdate"]["customer"]["id"].is_string(), "{:#}", moved.body);
+        app.ask(&Persona::anonymous(), "mutation { passwordResetRequest(input: { email: \"clerk@evil.example\" }) { isAccepted } }", json!({})).await.data();
+        let token = TestApp::token_in(&app.letters("clerk@evil.example").await);
+        let reset = app.ask(&Persona::anonymous(), "mutation($token: String!, $password: String!) { passwordReset(input: { token: $token, newPassword: $password }) { isReset } }", json!({ "token": token, "password": PASSWORD })).await;
+        assert_eq!(reset.data()["passwordReset"]["isReset"], true);
+        challenge(&app, "clerk@evil.example").await;
+        app.execute("update customer set email_verified_at = null").await;
+        app.ask(&Persona::anonymous(), "mutation { magicLinkRequest(input: { email: \"clerk@evil.example\" }) { isAccepted } }", json!({})).await.data();
+        let link = TestApp::token_in(&app.letters("clerk@evil.example").await);
+        let answer = app.ask(&Persona::anonymous(), "mutation($token: String!) { magicLinkConsume(input: { token: $token }) { accessToken userErrors { code } } }", json!({ "token": link })).await;
+        assert_eq!(answer.user_errors("magicLinkConsume"), ["MFA_REQUIRED"]);
+        assert_eq!(app.count("mfa_factor").await, 1);
     }
 
     async fn an_account_that_was_shut_meanwhile_stays_shut(app: TestApp) {

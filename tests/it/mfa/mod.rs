@@ -48,8 +48,9 @@ pub(crate) async fn confirm(app: &TestApp, who: &Persona, code: &str) -> Answer 
     app.ask(who, "mutation($code: String!) { mfaEnrollConfirm(input: { code: $code }) { factor { id confirmedAt } recoveryCodes userErrors { code path } } }", json!({ "code": code })).await
 }
 
-/// Sets up an app. Its code of the present step is used up by that.
+/// Sets up an app, for somebody who has proven the e-mail address. Its code of the present step is used up by that.
 pub(crate) async fn enroll(app: &TestApp, who: &Persona) -> App {
+    app.prove_addresses().await;
     let started = start(app, who).await;
     let started = &started.data()["mfaEnrollStart"];
     let mut made = App {
