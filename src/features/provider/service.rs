@@ -18,9 +18,7 @@ use serde_json::json;
 use super::gate::check_issuer;
 use crate::{
     auth::provider::ExternalIdentity,
-    features::{
-        account::service as accounts, organization::service as organizations, session::service as sessions,
-    },
+    features::{account::service as accounts, organization::service as organizations, session::service as sessions},
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
 
