@@ -105,6 +105,22 @@ on_both_with! { identity_providers().await;
         assert_eq!(app.count("provider_answer").await, 0);
     }
 
+    async fn of_answers_that_are_brought_at_once_one_stays(app: TestApp) {
+        if idp::url().await.is_none() { return }
+        let begun = start(&app, "example").await;
+        let xml = idp::log_in(&begun, "ada", "").await;
+        let all = (0..8).map(|_| bring(&app, "example", &begun, &xml));
+        let brought = futures_util::future::join_all(all).await;
+        assert_eq!(app.count("provider_answer").await, 1);
+        // A code of another log-in stands for nothing in this one, and uses nothing up.
+        let other = start(&app, "example").await;
+        for returned in &brought {
+            let crossed = Returned { state: other.parameter("RelayState"), ..returned.clone() };
+            assert!(!complete(&app, &other, &crossed).await.user_errors("socialLoginComplete").is_empty());
+        }
+        assert_eq!(app.count("provider_answer").await, 1);
+    }
+
     async fn who_fails_to_log_in_there_fails_here(app: TestApp) {
         if idp::url().await.is_none() { return }
         let answer = log_in(&app, "example", "ada", "deny=1").await;
