@@ -19,7 +19,7 @@ pub(crate) use device::{Device, Says};
 use crate::harness::{Answer, PASSWORD, Persona, Setup, TestApp};
 
 /// Somebody with this name, whose e-mail address is proven.
-async fn proven(app: &TestApp, name: &'static str) -> Persona {
+pub(crate) async fn proven(app: &TestApp, name: &'static str) -> Persona {
     let persona = app.customer(name).await;
     app.execute("update customer set email_verified_at = created_at").await;
     persona

@@ -3,12 +3,15 @@
 use customer_graph::{
     auth::{Permissions, Viewer},
     demo,
-    features::{address, api_key, channel, customer, customer_group, mail, order, organization, role, staff},
+    features::{
+        address, api_key, channel, customer, customer_group, mail, mfa, order, organization, passkey, provider, role,
+        session, staff,
+    },
     work::{Clock, Ids, SystemClock},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
-use crate::{harness::TestApp, on_both};
+use crate::{harness::TestApp, mfa as apps, on_both, passkey as devices};
 
 /// Nobody; a customer who owns nothing of this; a key for each other thing.
 fn outsiders(but: &str) -> Vec<(&'static str, Viewer)> {
@@ -62,7 +65,9 @@ on_both! {
     async fn visibility_alone_hides_every_row(app: TestApp) {
         demo::fill(&app.app.parts.database, demo::SEED, 200, |_| ()).await.unwrap();
         app.staff("sam", "*").await;
-        app.customer("ada").await;
+        let ada = devices::proven(&app, "ada").await;
+        devices::register(&app, &ada, &mut devices::Device::new()).await;
+        apps::enroll(&app, &ada).await;
         let app = &app;
         hidden!(app, "customers": customer::visibility::visible_to, customer::visibility::writable_by, customer::visibility::deletable_by);
         hidden!(app, "addresses": address::visibility::visible_to, address::visibility::writable_by,
@@ -77,11 +82,38 @@ on_both! {
             organization::visibility::writable_by::<entity::organization_unit::Entity>,
             organization::visibility::writable_by::<entity::organization_member::Entity>,
             organization::visibility::writable_by::<entity::organization_role::Entity>);
+        hidden!(app, "sessions": session::visibility::visible_to, session::visibility::endable_by,
+            mfa::visibility::visible_to, provider::visibility::of_customers_visible_to,
+            passkey::visibility::of_customers_visible_to);
         hidden!(app, "mails": mail::visibility::visible_to);
         app.admin().await;
         hidden!(app, "staff": staff::visibility::visible_to, staff::visibility::writable_by,
             role::visibility::visible_to, role::visibility::writable_by);
         hidden!(app, "api_keys": api_key::visibility::visible_to, api_key::visibility::writable_by);
+    }
+
+    async fn passkeys_are_their_owners(app: TestApp) {
+        let (ada, bob) = (devices::proven(&app, "ada").await, devices::proven(&app, "bob").await);
+        devices::register(&app, &ada, &mut devices::Device::new()).await;
+        devices::register(&app, &bob, &mut devices::Device::new()).await;
+        let app = &app;
+        for (_, viewer) in outsiders("nothing") {
+            assert_eq!(rows(app, passkey::visibility::own(&viewer)).await, 0);
+        }
+        assert_eq!(rows(app, passkey::visibility::own(&Viewer::System)).await, 0, "it has none");
+        let ids = Ids::default();
+        let now = SystemClock.now();
+        let all = entity::passkey::Entity::find().all(app.app.parts.database.for_migration()).await.unwrap();
+        let owner = Viewer::Store {
+            customer: ada.id().parse().unwrap(),
+            identity: all[0].auth_identity_id,
+            session: ids.next(now),
+            impersonator: None,
+        };
+        let own = passkey::visibility::own(&owner).all(app.app.parts.database.for_migration()).await.unwrap();
+        assert_eq!(own, all[..1]);
+        let own = passkey::visibility::of_customers_visible_to(&owner).all(app.app.parts.database.for_migration()).await.unwrap();
+        assert_eq!(own, all[..1]);
     }
 
     async fn who_may_see_may_not_write(app: TestApp) {
