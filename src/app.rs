@@ -4,10 +4,11 @@ use std::sync::{Arc, LazyLock, atomic::AtomicBool};
 
 use crate::{
     auth::{
-        AccountPolicy, Authenticator, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer, SigningKeys,
+        AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
+        SigningKeys,
         TokenSettings, Tokens, provider::Providers,
     },
-    background::{Mailer, Transport},
+    background::{Housekeeper, Mailer, Transport},
     config::{Config, Introspection, Limits, Mistake, Mistakes},
     features::mail::{LetterError, Letters, Links},
     http::{
@@ -162,6 +163,8 @@ pub struct App {
     pub page: Page,
     /// Sends mail.
     pub mailer: Mailer,
+    /// Looks after what nobody asks for.
+    pub housekeeper: Housekeeper,
     /// Set when the service was told to stop.
     pub stopping: Arc<AtomicBool>,
 }
@@ -181,6 +184,7 @@ impl App {
             tokens: Arc::new(Tokens::new(parts.keys, parts.tokens)),
             policy: Arc::new(parts.accounts),
             rate_limits: RateLimits::default(),
+            failures: Failures::default(),
             providers: Arc::new(parts.providers),
             hooks: parts.hooks,
             passkeys: parts.passkeys,
@@ -204,6 +208,7 @@ impl App {
             stopping: Arc::clone(&stopping),
         };
         Self {
+            housekeeper: Housekeeper::new(call_parts.clone()),
             parts: call_parts,
             page: state.page.clone(),
             mailer,

@@ -24,6 +24,8 @@ pub struct AccountPolicy {
     /// How long the answer takes that e-mail address and password do not fit together: longer than the slowest hash of
     /// another system that was imported, so that the time does not tell who has one.
     pub wrong_password_time: Duration,
+    /// How many log-ins may fail in a minute in the whole deployment before the alarm is given; 0 for no alarm.
+    pub failures_per_minute: u32,
     /// How long after a mail another of the same kind may be asked for.
     pub mail_cooldown: Duration,
     /// How long a token that proves an e-mail address is good.
@@ -53,6 +55,7 @@ impl Default for AccountPolicy {
             attempts_per_account: 10,
             attempts_per_network: 30,
             wrong_password_time: Duration::from_millis(500),
+            failures_per_minute: 300,
             mail_cooldown: Duration::from_secs(60),
             verification_lifetime: Duration::from_secs(24 * 60 * 60),
             reset_lifetime: Duration::from_secs(30 * 60),

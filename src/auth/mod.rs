@@ -7,6 +7,7 @@
 
 mod account_policy;
 mod authenticator;
+pub mod failures;
 pub mod grants;
 pub mod guard;
 mod hash_threads;
@@ -27,6 +28,7 @@ pub use account_policy::{AccountPolicy, Verification};
 pub use authenticator::{
     ACCOUNT_TOKEN_PREFIX, API_KEY_PREFIX, Authenticator, PUBLISHABLE_KEY_PREFIX, Unauthenticated, secret_hash,
 };
+pub use failures::Failures;
 pub use hook::{Hooks, LogInFacts};
 pub use legacy_hash::LegacyHash;
 pub use passkeys::Passkeys;

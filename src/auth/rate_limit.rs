@@ -21,7 +21,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, OnConflict, Order, Query},
 };
 
 use super::secret_hash;
@@ -35,6 +35,9 @@ const NETWORK_WINDOW: Duration = Duration::from_secs(60);
 
 /// The longest that anybody must wait, in minutes.
 const LONGEST_WAIT: i64 = 15;
+
+/// For how long a count is kept: longer than two windows and the longest wait.
+const KEPT: TimeDelta = TimeDelta::hours(1);
 
 /// For how long a network is known from which somebody logged in.
 const KNOWN: TimeDelta = TimeDelta::days(30);
@@ -166,7 +169,8 @@ async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
     let counted = Arc::clone(&rules);
     let written = call
         .write(options, async move |unit: &mut UnitOfWork| {
-            let mut rows = lock(unit, &counted).await?;
+            let buckets: Vec<&str> = counted.iter().map(|rule| rule.bucket.as_str()).collect();
+            let mut rows = lock(unit, &buckets).await?;
             let mut judged = Vec::with_capacity(counted.len());
             let mut refused = None;
             for (position, rule) in counted.iter().enumerate() {
@@ -208,10 +212,29 @@ async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
     }
 }
 
-/// The rows of all buckets, made where there are none, and locked in the order of the rules.
-async fn lock(unit: &UnitOfWork, rules: &[Rule]) -> Result<HashMap<String, Model>, WriteError> {
-    let new = rules.iter().map(|rule| ActiveModel {
-        bucket: Set(rule.bucket.clone()),
+/// Removes counts that nothing was added to for so long that they hold nobody back; answers how many.
+///
+/// # Errors
+/// Faults.
+pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
+    let old = Query::select()
+        .column(Column::Bucket)
+        .from(Entity)
+        .and_where(Column::UpdatedAt.lt(unit.now() - KEPT))
+        .order_by(Column::UpdatedAt, Order::Asc)
+        .limit(most)
+        .take();
+    let removed = Entity::delete_many()
+        .filter(Column::Bucket.in_subquery(old))
+        .exec(unit.db())
+        .await?;
+    Ok(removed.rows_affected)
+}
+
+/// The rows of all buckets, made where there are none, and locked in the order given.
+pub(super) async fn lock(unit: &UnitOfWork, buckets: &[&str]) -> Result<HashMap<String, Model>, WriteError> {
+    let new = buckets.iter().map(|bucket| ActiveModel {
+        bucket: Set((*bucket).to_owned()),
         window_started_at: Set(unit.now()),
         attempts: Set(0),
         previous_attempts: Set(0),

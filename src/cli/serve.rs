@@ -73,6 +73,7 @@ pub(super) async fn listen(config: &ServerConfig, instead: &str) -> Result<TcpLi
 pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig) -> Result<(), Failure> {
     let mut signals = Signals::new()?;
     let mailing = tokio::spawn(app.mailer.clone().run(app.stopping.clone()));
+    let keeping_house = tokio::spawn(app.housekeeper.clone().run());
     let stopping = app.stopping.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = http::serve(listener, app.router, config, async {
@@ -89,6 +90,7 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
         () = serving => {}
         () = told_twice => tracing::warn!("told twice to stop: requests under way are broken off"),
     }
+    keeping_house.abort();
     let mailing_on = mailing.abort_handle();
     if tokio::time::timeout(config.shutdown_timeout, mailing).await.is_err() {
         tracing::warn!("the mail server is slow: mail under way is broken off and sent again later");

@@ -39,6 +39,9 @@ section! {
         /// How long the answer takes that e-mail address and password do not fit together. Hashes imported from another
         /// system may be slower than ours, and the time would tell who has one: choose more than the slowest takes.
         wrong_password_time: Duration = Duration::from_millis(500),
+        /// How many log-ins may fail in a minute in the whole deployment before a warning is logged and an event
+        /// `auth.failure_rate_exceeded` is written; 0 for none.
+        failures_per_minute: u32 = 300,
         /// How long after a mail another of the same kind may be asked for.
         mail_cooldown: Duration = Duration::from_secs(60),
         /// How recently somebody must have logged in for a sensitive write, such as changing the e-mail address.
@@ -80,6 +83,7 @@ impl AuthConfig {
             attempts_per_account: self.attempts_per_account,
             attempts_per_network: self.attempts_per_network,
             wrong_password_time: self.wrong_password_time,
+            failures_per_minute: self.failures_per_minute,
             mail_cooldown: self.mail_cooldown,
             step_up_age: self.step_up_age,
             mfa_issuer: self.mfa_issuer.clone(),

@@ -19,7 +19,9 @@ use super::{
     WriteOptions, Written,
 };
 use crate::{
-    auth::{AccountPolicy, Hooks, Passkeys, Passwords, RateLimits, Sealer, Tokens, Viewer, provider::Providers},
+    auth::{
+        AccountPolicy, Failures, Hooks, Passkeys, Passwords, RateLimits, Sealer, Tokens, Viewer, provider::Providers,
+    },
     config::Limits,
 };
 
@@ -46,6 +48,8 @@ pub struct CallParts {
     pub policy: Arc<AccountPolicy>,
     /// Who must wait before trying again, as far as this process knows.
     pub rate_limits: RateLimits,
+    /// How many log-ins failed of which nobody has been told yet.
+    pub failures: Failures,
     /// Who vouches for people.
     pub providers: Arc<Providers>,
     /// Who is asked before a log-in and told after it.

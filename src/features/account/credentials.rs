@@ -79,16 +79,16 @@ pub async fn check(
         Verdict::Wrong => {
             // Hashes of other systems take other times; a wrong answer always takes the same.
             tokio::time::sleep_until(started + call.policy.wrong_password_time).await;
-            return Err(invalid(""));
+            return Err(failed(call));
         }
         Verdict::Right => None,
         Verdict::RightButWeak(better) => Some(better),
     };
     let (Some(known), Some(secret_hash)) = (known, stored) else {
-        return Err(invalid(""));
+        return Err(failed(call));
     };
     let Some(actor_id) = known.actor_id else {
-        return Err(invalid(""));
+        return Err(failed(call));
     };
     if !known.is_active {
         return Err(admission::disabled().into());
@@ -333,6 +333,12 @@ fn identities(subject: &str) -> Select<provider_identity::Entity> {
         )
         .filter(provider_identity::Column::Provider.eq(PASSWORD))
         .filter(provider_identity::Column::Subject.eq(subject))
+}
+
+/// The answer to who does not get in, which is noted.
+fn failed(call: &Call) -> WriteError {
+    call.failures.note();
+    invalid("")
 }
 
 /// One answer for everything that can be wrong.

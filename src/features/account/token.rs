@@ -18,7 +18,7 @@ use entity::{
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     entity::prelude::Json,
-    sea_query::{Expr, ExprTrait, IntoCondition},
+    sea_query::{Expr, ExprTrait, IntoCondition, Order, Query},
 };
 
 use crate::{
@@ -41,6 +41,8 @@ impl Purpose {
     pub const REGISTRATION: Self = Self("REGISTRATION");
     /// Proving the e-mail address of an account that is open already.
     pub const EMAIL_VERIFICATION: Self = Self("EMAIL_VERIFICATION");
+    /// Nothing: it says that somebody asked for the mail that proves an address, whether or not one was sent.
+    pub const VERIFICATION_REQUEST: Self = Self("VERIFICATION_REQUEST");
     /// Setting a new password.
     pub const PASSWORD_RESET: Self = Self("PASSWORD_RESET");
     /// Putting another e-mail address in the place of the present one.
@@ -317,6 +319,21 @@ pub async fn count_try_with_newest(unit: &UnitOfWork, purpose: Purpose, email: &
     }
 }
 
+/// The token with this secret and purpose, as long as it is good. Nothing is used up.
+///
+/// # Errors
+/// Faults.
+pub async fn peek(call: &Call, purpose: Purpose, secret: &str) -> Result<Option<Model>, DbErr> {
+    if secret.len() > LONGEST {
+        return Ok(None);
+    }
+    Entity::find()
+        .filter(unused(purpose, secret))
+        .filter(Column::ExpiresAt.gt(call.now()))
+        .one(call.db())
+        .await
+}
+
 /// Whom the token with this secret is about, whether or not it is good.
 ///
 /// # Errors
@@ -384,12 +401,47 @@ pub async fn forget(unit: &UnitOfWork, emails: &[&str]) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Removes tokens that have not been good for a day; answers how many.
+///
+/// # Errors
+/// Faults.
+pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
+    let old = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::ExpiresAt.lt(unit.now() - TimeDelta::days(1)))
+        .order_by(Column::ExpiresAt, Order::Asc)
+        .limit(most)
+        .take();
+    let removed = Entity::delete_many()
+        .filter(Column::Id.in_subquery(old))
+        .exec(unit.db())
+        .await?;
+    Ok(removed.rows_affected)
+}
+
 /// Refuses when a token of the purpose was made for the e-mail address too short a time ago. Of many who ask at once, each
 /// waits for the one before.
 ///
 /// # Errors
 /// `COOLDOWN`.
 pub async fn check_cooldown(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<(), WriteError> {
+    if !is_recent(unit, purpose, email).await? {
+        return Ok(());
+    }
+    Err(UserError::new(
+        ErrorCode::Cooldown,
+        "",
+        "A mail was sent a moment ago. Look for it, or wait a little before asking for another.",
+    )
+    .into())
+}
+
+/// Whether a token of the purpose was made for the e-mail address a short time ago.
+///
+/// # Errors
+/// Faults.
+pub async fn is_recent(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<bool, DbErr> {
     let cooldown = TimeDelta::from_std(unit.call().policy.mail_cooldown).unwrap_or(TimeDelta::MAX);
     unit.wait_in_line(&format!("account_token {} {email}", purpose.0))
         .await?;
@@ -399,15 +451,7 @@ pub async fn check_cooldown(unit: &UnitOfWork, purpose: Purpose, email: &str) ->
         .filter(Column::CreatedAt.gt(unit.now() - cooldown))
         .count(unit.db())
         .await?;
-    if recent > 0 {
-        return Err(UserError::new(
-            ErrorCode::Cooldown,
-            "",
-            "A mail was sent a moment ago. Look for it, or wait a little before asking for another.",
-        )
-        .into());
-    }
-    Ok(())
+    Ok(recent > 0)
 }
 
 fn invalid() -> WriteError {

@@ -5,7 +5,6 @@ use entity::{
     account_token,
     id::{AccountTokenId, CustomerId, MailId, PrefixedId},
     mail::{Column, Entity, Model, State},
-    provider_answer,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -205,8 +204,7 @@ pub async fn settle(unit: &UnitOfWork, claimed: &Model, outcome: Result<(), Unde
     Ok(())
 }
 
-/// Removes what is kept no longer: old mail, tokens that have not been good for a day, and what browsers brought from
-/// providers and nobody came for.
+/// Removes mail that is kept no longer.
 ///
 /// # Errors
 /// Faults.
@@ -214,14 +212,6 @@ pub async fn sweep(unit: &UnitOfWork) -> Result<(), DbErr> {
     Entity::delete_many()
         .filter(Column::CreatedAt.lt(unit.now() - KEPT))
         .filter(Column::State.ne(State::Queued))
-        .exec(unit.db())
-        .await?;
-    account_token::Entity::delete_many()
-        .filter(account_token::Column::ExpiresAt.lt(unit.now() - TimeDelta::days(1)))
-        .exec(unit.db())
-        .await?;
-    provider_answer::Entity::delete_many()
-        .filter(provider_answer::Column::ExpiresAt.lte(unit.now()))
         .exec(unit.db())
         .await?;
     Ok(())

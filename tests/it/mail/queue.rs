@@ -77,6 +77,7 @@ on_both! {
         app.letters("ada@example.com").await;
         app.clock.advance(std::time::Duration::from_secs(31 * 24 * 60 * 60));
         app.app.mailer.sweep().await.unwrap();
+        app.app.housekeeper.sweep().await.unwrap();
         assert_eq!(app.count("mail").await, 0);
         assert_eq!(app.count("account_token").await, 0);
     }

@@ -3,6 +3,8 @@
 mod access_token;
 mod actor_switch;
 mod cookies;
+mod failures;
+mod flood;
 mod rate_limit;
 mod revocation;
 mod session_create;
