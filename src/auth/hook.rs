@@ -84,6 +84,12 @@ impl Hooks {
         })))
     }
 
+    /// Whether anybody wants to know of log-ins.
+    #[must_use]
+    pub fn are_configured(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Asks whether somebody who proved who they are may log in.
     ///
     /// # Errors

@@ -61,6 +61,17 @@ pub enum Admitted {
     Challenged,
 }
 
+impl Admitted {
+    /// The session, if they are in.
+    #[must_use]
+    pub fn session(&self) -> Option<&session::Model> {
+        match self {
+            Self::Session(session) => Some(session),
+            Self::Challenged => None,
+        }
+    }
+}
+
 /// Lets somebody in who has shown by one means who they are, or asks for their second factor.
 ///
 /// # Errors

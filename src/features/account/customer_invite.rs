@@ -1,5 +1,7 @@
 //! `customerInvite`, `customerInviteResend`, `customerInviteRevoke` and `invitationAccept`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{
     customer,
@@ -9,8 +11,10 @@ use entity::{
 use secrecy::ExposeSecret;
 
 use super::{
-    admission::{self, Entrant, EntryTokens},
+    admission::{self, Admitted, Entrant, EntryTokens},
+    doorman,
     invitation::{self, Invited},
+    token::Purpose,
 };
 use crate::{
     auth::{guard, rate_limit},
@@ -19,7 +23,7 @@ use crate::{
         session::{entered, grant_payload},
     },
     graphql::{ContextExt, DryRunResult, Email, Id, LanguageTag, Problem, Secret, payload},
-    work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
+    work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
 };
 
 /// The mutations of this file.
@@ -183,35 +187,7 @@ impl CustomerInviteMutation {
     ) -> Result<Option<InvitationAcceptPayload>> {
         let call = ctx.call();
         let tokens = EntryTokens::new(&call.ids);
-        let policy = call.passwords.policy();
-        let prepared = match policy.check("password", &input.password.0, &[]) {
-            // Said before the link is used up.
-            Some(error) => Err(error.into()),
-            None => match rate_limit::count_network(call).await {
-                Ok(()) => call.passwords.hash(&input.password.0).await,
-                Err(error) => Err(error),
-            },
-        };
-        let written = match prepared {
-            Ok(hash) => {
-                let options = WriteOptions {
-                    mutation: "invitationAccept",
-                    ..WriteOptions::default()
-                };
-                let (secret, given) = (input.token.0, tokens.clone());
-                call.write(options, async move |unit: &mut UnitOfWork| {
-                    let (row, identity) = invitation::accept(unit, secret.expose_secret(), hash.clone()).await?;
-                    let entrant = Entrant {
-                        identity,
-                        actor: ActorType::Customer,
-                        actor_id: row.id.uuid(),
-                    };
-                    Ok::<_, WriteError>(Once(admission::admit(unit, entrant, &given).await?))
-                })
-                .await
-            }
-            Err(error) => Err(error),
-        };
+        let written = accept(call, input, &tokens).await;
         let (admitted, user_errors, _) = payload(call, written)?;
         let admitted = admitted.map(|Once(admitted)| admitted);
         let (grant, _, user_errors) = entered(call, admitted, &tokens, user_errors)?;
@@ -219,7 +195,41 @@ impl CustomerInviteMutation {
     }
 }
 
-fn invited(call: &crate::work::Call, input: CustomerInviteInput) -> Result<Invited, WriteError> {
+async fn accept(
+    call: &Arc<Call>,
+    input: InvitationAcceptInput,
+    tokens: &EntryTokens,
+) -> Result<Written<Once<Admitted>>, WriteError> {
+    // Said before the link is used up.
+    if let Some(error) = call.passwords.policy().check("password", &input.password.0, &[]) {
+        return Err(error.into());
+    }
+    rate_limit::count_network(call).await?;
+    let secret = input.token.0;
+    let who = doorman::with_token(call, "invitation", Purpose::INVITATION, secret.expose_secret()).await?;
+    doorman::ask(call, &who).await?;
+    let hash = call.passwords.hash(&input.password.0).await?;
+    let options = WriteOptions {
+        mutation: "invitationAccept",
+        ..WriteOptions::default()
+    };
+    let tokens = tokens.clone();
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            let (row, identity) = invitation::accept(unit, secret.expose_secret(), hash.clone()).await?;
+            let entrant = Entrant {
+                identity,
+                actor: ActorType::Customer,
+                actor_id: row.id.uuid(),
+            };
+            admission::admit(unit, entrant, &tokens).await.map(Once)
+        })
+        .await?;
+    doorman::tell(call, who, written.value.0.session());
+    Ok(written)
+}
+
+fn invited(call: &Call, input: CustomerInviteInput) -> Result<Invited, WriteError> {
     match (input.id, input.email) {
         (Some(id), None) => Ok(Invited::Guest(id.0)),
         (None, Some(email)) => {

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     admission::{Admitted, EntryTokens},
-    registration,
+    doorman, registration,
     service::Registration,
     two_steps::{self, FirstStep},
 };
@@ -112,7 +112,7 @@ async fn create(
     input: CustomerProfileCreateInput,
     ticket: &SecretString,
     tokens: &EntryTokens,
-) -> std::result::Result<Written<Once<Created>>, WriteError> {
+) -> Result<Written<Once<Created>>, WriteError> {
     let mut complaints = Complaints::default();
     let whose = match (
         input.registration_token,
@@ -145,23 +145,33 @@ async fn create(
     let profile = complaints.check(profile)?;
     let whose = whose.ok_or_else(missing)?;
     rate_limit::count_network(call).await?;
+    let who = match &whose {
+        Whose::Bearer(token) => two_steps::newcomer(call, token).await?,
+        Whose::Own(_) => None,
+    };
+    doorman::ask(call, &who).await?;
     // No idempotency key, not even from the header: tokens are never kept.
     let options = WriteOptions {
         mutation: "customerProfileCreate",
         ..WriteOptions::default()
     };
     let (ticket, tokens) = (ticket.clone(), tokens.clone());
-    call.write(options, async move |unit: &mut UnitOfWork| {
-        let profile = profile.clone();
-        match &whose {
-            Whose::Bearer(token) => take(unit, token, profile, &ticket, &tokens).await.map(Once),
-            Whose::Own(identity) => {
-                two_steps::add_profile(unit, *identity, profile).await?;
-                Ok(Once(Created::Added))
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            let profile = profile.clone();
+            match &whose {
+                Whose::Bearer(token) => take(unit, token, profile, &ticket, &tokens).await.map(Once),
+                Whose::Own(identity) => {
+                    two_steps::add_profile(unit, *identity, profile).await?;
+                    Ok(Once(Created::Added))
+                }
             }
-        }
-    })
-    .await
+        })
+        .await?;
+    if let Once(Created::In(admitted)) = &written.value {
+        doorman::tell(call, who, admitted.session());
+    }
+    Ok(written)
 }
 
 async fn take(
@@ -170,7 +180,7 @@ async fn take(
     profile: CustomerDraft,
     ticket: &SecretString,
     tokens: &EntryTokens,
-) -> std::result::Result<Created, WriteError> {
+) -> Result<Created, WriteError> {
     match two_steps::redeem(unit, token).await? {
         (FirstStep::Password { email, secret_hash }, normalized) => {
             let address = EmailAddress {

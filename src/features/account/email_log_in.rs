@@ -47,26 +47,30 @@ pub async fn follow(unit: &mut UnitOfWork, secret: &str, tokens: &EntryTokens) -
     enter(unit, &token, tokens).await
 }
 
-/// Lets somebody in who has typed the code of the newest mail. The try is counted first; `None` for a wrong code, which
-/// must be written like every other outcome.
+/// Compares a code with that of the newest mail; answers its token when it is right. The try is counted first; `None`
+/// for a wrong code, which must be written like every other outcome.
+///
+/// # Errors
+/// Faults.
+pub async fn compare(unit: &UnitOfWork, email: &str, typed: &str) -> Result<Option<account_token::Model>, WriteError> {
+    let token = token::count_try_with_newest(unit, Purpose::ONE_TIME_CODE, email).await?;
+    let keys = unit.call().tokens.keys();
+    Ok(token.filter(|token| token.secret_hash == code_hash(keys, token.id, typed)))
+}
+
+/// Lets somebody in who has typed the right code; `None` when somebody else was faster with it.
 ///
 /// # Errors
 /// `TOKEN_INVALID` when the account has changed since, `ACCOUNT_DISABLED`.
 pub async fn type_in(
     unit: &mut UnitOfWork,
-    email: &str,
-    typed: &str,
+    token: &account_token::Model,
     tokens: &EntryTokens,
 ) -> Result<Option<Admitted>, WriteError> {
-    let Some(token) = token::count_try_with_newest(unit, Purpose::ONE_TIME_CODE, email).await? else {
-        return Ok(None);
-    };
-    if token.secret_hash != code_hash(unit.call().tokens.keys(), token.id, typed)
-        || !token::use_up(unit, token.id).await?
-    {
+    if !token::use_up(unit, token.id).await? {
         return Ok(None);
     }
-    enter(unit, &token, tokens).await.map(Some)
+    enter(unit, token, tokens).await.map(Some)
 }
 
 async fn enter(

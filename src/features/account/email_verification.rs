@@ -1,19 +1,22 @@
 //! `emailVerificationRequest` and `emailVerificationConfirm`: proving that an e-mail address is one's own.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{id::PrefixedId, session::ActorType};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     admission::{self, Admitted, Entrant, EntryTokens},
+    doorman::{self, AtTheDoor},
     proof, registration, service,
     token::{self, Purpose},
 };
 use crate::{
-    auth::rate_limit,
+    auth::{LogInFacts, rate_limit},
     features::session::{entered, grant_payload},
     graphql::{ContextExt, Email, Problem, Secret, payload},
-    work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+    work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
 };
 
 /// The mutations of this file.
@@ -60,7 +63,7 @@ grant_payload! {
 #[Object]
 impl EmailVerificationMutation {
     /// Sends once more the mail whose link proves an e-mail address, where a registration waits for it or an account
-    /// has not proven it yet; the answer is the same otherwise.
+    /// has not proven it yet; the answer is the same otherwise. Whoever asks again within a minute is told `COOLDOWN`.
     async fn email_verification_request(
         &self,
         ctx: &Context<'_>,
@@ -103,21 +106,7 @@ impl EmailVerificationMutation {
     ) -> Result<Option<EmailVerificationConfirmPayload>> {
         let call = ctx.call();
         let tokens = EntryTokens::new(&call.ids);
-        let options = WriteOptions {
-            mutation: "emailVerificationConfirm",
-            ..WriteOptions::default()
-        };
-        let (secret, ticket) = (input.token.0, input.ticket.map(|ticket| ticket.0));
-        let given = tokens.clone();
-        let written = match rate_limit::count_network(call).await {
-            Ok(()) => {
-                call.write(options, async move |unit: &mut UnitOfWork| {
-                    confirm(unit, &secret, ticket.as_ref(), &given).await.map(Once)
-                })
-                .await
-            }
-            Err(error) => Err(error),
-        };
+        let written = follow(call, input.token.0, input.ticket.map(|ticket| ticket.0), &tokens).await;
         let (confirmed, user_errors, _) = payload(call, written)?;
         let Some(Once(confirmed)) = confirmed else {
             return Ok(Some(EmailVerificationConfirmPayload::new(
@@ -140,6 +129,44 @@ impl EmailVerificationMutation {
 struct Confirmed {
     admitted: Option<Admitted>,
     needs_password: bool,
+}
+
+async fn follow(
+    call: &Arc<Call>,
+    secret: SecretString,
+    ticket: Option<SecretString>,
+    tokens: &EntryTokens,
+) -> Result<Written<Once<Confirmed>>, WriteError> {
+    rate_limit::count_network(call).await?;
+    let who = newcomer(call, &secret, ticket.as_ref()).await?;
+    doorman::ask(call, &who).await?;
+    let options = WriteOptions {
+        mutation: "emailVerificationConfirm",
+        ..WriteOptions::default()
+    };
+    let tokens = tokens.clone();
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            confirm(unit, &secret, ticket.as_ref(), &tokens).await.map(Once)
+        })
+        .await?;
+    let admitted = written.value.0.admitted.as_ref();
+    doorman::tell(call, who, admitted.and_then(Admitted::session));
+    Ok(written)
+}
+
+/// Who will be let in by this link: with the ticket of a registration alone, and they are nobody yet.
+async fn newcomer(call: &Call, secret: &SecretString, ticket: Option<&SecretString>) -> Result<AtTheDoor, WriteError> {
+    if !call.hooks.are_configured() {
+        return Ok(None);
+    }
+    let token = token::peek(call, Purpose::REGISTRATION, secret.expose_secret()).await?;
+    let ticket = ticket.map(ExposeSecret::expose_secret);
+    let token = token.filter(|token| registration::is_ticket_of(token, ticket));
+    Ok(token.map(|token| {
+        let email = Some(token.email_normalized.as_str());
+        LogInFacts::of("registration", ActorType::Customer, None, email)
+    }))
 }
 
 async fn confirm(

@@ -1,15 +1,22 @@
 //! `magicLinkRequest` and `magicLinkConsume`: logging in by a link.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::session::ActorType;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::{addressee, admission::EntryTokens, email_log_in};
+use super::{
+    addressee,
+    admission::{Admitted, EntryTokens},
+    doorman, email_log_in,
+    token::Purpose,
+};
 use crate::{
     auth::rate_limit,
     features::session::{SessionActor, entered, grant_payload},
     graphql::{ContextExt, Email, Problem, Secret, payload},
-    work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+    work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
 };
 
 /// The mutations of this file.
@@ -99,25 +106,33 @@ impl MagicLinkMutation {
     ) -> Result<Option<MagicLinkConsumePayload>> {
         let call = ctx.call();
         let tokens = EntryTokens::new(&call.ids);
-        let written = match rate_limit::count_network(call).await {
-            Ok(()) => {
-                let options = WriteOptions {
-                    mutation: "magicLinkConsume",
-                    ..WriteOptions::default()
-                };
-                let (secret, tokens) = (input.token.0, tokens.clone());
-                call.write(options, async move |unit: &mut UnitOfWork| {
-                    email_log_in::follow(unit, secret.expose_secret(), &tokens)
-                        .await
-                        .map(Once)
-                })
-                .await
-            }
-            Err(error) => Err(error),
-        };
-        let (admitted, user_errors, _) = payload(call, written)?;
+        let (admitted, user_errors, _) = payload(call, consume(call, input.token.0, &tokens).await)?;
         let admitted = admitted.map(|Once(admitted)| admitted);
         let (grant, mfa_token, user_errors) = entered(call, admitted, &tokens, user_errors)?;
         Ok(Some(MagicLinkConsumePayload::new(grant, mfa_token, user_errors)))
     }
+}
+
+async fn consume(
+    call: &Arc<Call>,
+    secret: SecretString,
+    tokens: &EntryTokens,
+) -> Result<Written<Once<Admitted>>, WriteError> {
+    rate_limit::count_network(call).await?;
+    let who = doorman::with_token(call, "magic_link", Purpose::MAGIC_LINK, secret.expose_secret()).await?;
+    doorman::ask(call, &who).await?;
+    let options = WriteOptions {
+        mutation: "magicLinkConsume",
+        ..WriteOptions::default()
+    };
+    let tokens = tokens.clone();
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            email_log_in::follow(unit, secret.expose_secret(), &tokens)
+                .await
+                .map(Once)
+        })
+        .await?;
+    doorman::tell(call, who, written.value.0.session());
+    Ok(written)
 }

@@ -8,6 +8,7 @@ pub mod credentials;
 mod customer_invite;
 mod customer_profile_create;
 mod customer_register;
+pub mod doorman;
 mod email_change;
 mod email_log_in;
 mod email_verification;

@@ -1,16 +1,22 @@
 //! `otpRequest` and `otpConfirm`: logging in by a code.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::session::ActorType;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::{addressee, admission::EntryTokens, email_log_in};
+use super::{
+    addressee,
+    admission::{Admitted, EntryTokens},
+    doorman, email_log_in,
+};
 use crate::{
     auth::rate_limit,
     features::session::{SessionActor, entered, grant_payload},
     graphql::{ContextExt, Email, Problem, Secret, payload, problems},
     text::normalize_email,
-    work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+    work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
 };
 
 /// The mutations of this file.
@@ -98,22 +104,7 @@ impl OneTimeCodeMutation {
         let tokens = EntryTokens::new(&call.ids);
         // What is no e-mail address is looked up as well, and not found.
         let email = normalize_email(&input.email.0).unwrap_or_default();
-        let written = match rate_limit::count_account(call, "code", &email).await {
-            Ok(()) => {
-                let options = WriteOptions {
-                    mutation: "otpConfirm",
-                    ..WriteOptions::default()
-                };
-                let (code, tokens) = (input.code.0, tokens.clone());
-                call.write(options, async move |unit: &mut UnitOfWork| {
-                    email_log_in::type_in(unit, &email, code.expose_secret(), &tokens)
-                        .await
-                        .map(Once)
-                })
-                .await
-            }
-            Err(error) => Err(error),
-        };
+        let written = log_in(call, email, input.code.0, &tokens).await;
         let (admitted, mut user_errors, _) = payload(call, written)?;
         if let Some(Once(None)) = admitted {
             user_errors = problems(vec![UserError::new(
@@ -126,4 +117,43 @@ impl OneTimeCodeMutation {
         let (grant, mfa_token, user_errors) = entered(call, admitted, &tokens, user_errors)?;
         Ok(Some(OtpConfirmPayload::new(grant, mfa_token, user_errors)))
     }
+}
+
+/// The code is compared before those are asked who may refuse, and used up after.
+async fn log_in(
+    call: &Arc<Call>,
+    email: String,
+    code: SecretString,
+    tokens: &EntryTokens,
+) -> Result<Written<Once<Option<Admitted>>>, WriteError> {
+    rate_limit::count_account(call, "code", &email).await?;
+    let options = WriteOptions {
+        mutation: "otpConfirm",
+        ..WriteOptions::default()
+    };
+    let compared = call
+        .write(options.clone(), async move |unit: &mut UnitOfWork| {
+            email_log_in::compare(unit, &email, code.expose_secret())
+                .await
+                .map(Once)
+        })
+        .await?;
+    let Once(Some(token)) = compared.value else {
+        call.failures.note();
+        return Ok(Written {
+            value: Once(None),
+            dry_run: None,
+        });
+    };
+    let who = doorman::of_token(call, "one_time_code", &token).await?;
+    doorman::ask(call, &who).await?;
+    let tokens = tokens.clone();
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            email_log_in::type_in(unit, &token, &tokens).await.map(Once)
+        })
+        .await?;
+    let session = written.value.0.as_ref().and_then(Admitted::session);
+    doorman::tell(call, who, session);
+    Ok(written)
 }

@@ -8,23 +8,26 @@
 use entity::{
     auth_identity, customer,
     id::{AuthIdentityId, PrefixedId},
-    provider_identity, staff_user,
+    provider_identity,
+    session::ActorType,
+    staff_user,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    doorman::AtTheDoor,
     proof,
     token::{self, NewToken, Purpose},
 };
 use crate::{
-    auth::provider::ExternalIdentity,
+    auth::{LogInFacts, provider::ExternalIdentity},
     features::{
         customer::service::{self as customers, CustomerDraft},
         identity::service::PASSWORD,
     },
-    work::{EmailAddress, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
+    work::{Call, EmailAddress, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
 
 /// How somebody will log in.
@@ -94,6 +97,27 @@ pub async fn redeem(unit: &UnitOfWork, secret: &SecretString) -> Result<(FirstSt
         ),
     };
     Err(UserError::new(code, "registrationToken", message).into())
+}
+
+/// Who comes in by the second step, which they do where a provider vouches for them: they are nobody yet.
+///
+/// # Errors
+/// Faults.
+pub async fn newcomer(call: &Call, secret: &SecretString) -> Result<AtTheDoor, DbErr> {
+    if !call.hooks.are_configured() {
+        return Ok(None);
+    }
+    let token = token::peek(call, Purpose::PROFILE, secret.expose_secret()).await?;
+    let first = token.and_then(|token| serde_json::from_value(token.data).ok());
+    Ok(match first {
+        Some(FirstStep::Provider { provider, external }) => Some(LogInFacts::of(
+            &provider,
+            ActorType::Customer,
+            None,
+            external.email.as_deref(),
+        )),
+        Some(FirstStep::Password { .. }) | None => None,
+    })
 }
 
 /// Makes a staff user a customer as well, with the same log-in: the identity gets a profile.

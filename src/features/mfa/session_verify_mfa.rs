@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result};
-use entity::session::Assurance;
+use entity::{id::AccountTokenId, session::Assurance};
 use sea_orm::DbErr;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -13,12 +13,13 @@ use crate::{
     features::{
         account::{
             admission::{self, Admitted, Entrant, EntryTokens},
+            doorman,
             token::{self, Purpose},
         },
         session::{entered, grant_payload},
     },
     graphql::{ContextExt, Secret, payload, problems},
-    work::{Call, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions},
+    work::{Call, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
 };
 
 /// The mutation of this file.
@@ -62,22 +63,8 @@ impl SessionVerifyMfaMutation {
     ) -> Result<Option<SessionVerifyMfaPayload>> {
         let call = ctx.call();
         let tokens = EntryTokens::new(&call.ids);
-        let secret = input.mfa_token.0;
         let written = match shown(input.code, input.recovery_code) {
-            Some(shown) => match count(call, &secret).await {
-                Ok(()) => {
-                    let options = WriteOptions {
-                        mutation: "sessionVerifyMfa",
-                        ..WriteOptions::default()
-                    };
-                    let tokens = tokens.clone();
-                    call.write(options, async move |unit: &mut UnitOfWork| {
-                        verify(unit, secret.expose_secret(), &shown, &tokens).await.map(Once)
-                    })
-                    .await
-                }
-                Err(error) => Err(error),
-            },
+            Some(shown) => verify(call, input.mfa_token.0, shown, &tokens).await,
             None => Err(UserError::new(ErrorCode::Required, "code", "Give either a code or a recovery code.").into()),
         };
         let (admitted, mut user_errors, _) = payload(call, written)?;
@@ -99,29 +86,80 @@ async fn count(call: &Arc<Call>, secret: &SecretString) -> Result<(), WriteError
     }
 }
 
-/// `None` for what does not fit, which must be written like every other outcome, because the try was counted.
+/// What is shown is used up before those are asked who may refuse, and the token after.
 async fn verify(
-    unit: &mut UnitOfWork,
+    call: &Arc<Call>,
+    secret: SecretString,
+    shown: Shown,
+    tokens: &EntryTokens,
+) -> Result<Written<Once<Option<Admitted>>>, WriteError> {
+    count(call, &secret).await?;
+    let options = WriteOptions {
+        mutation: "sessionVerifyMfa",
+        ..WriteOptions::default()
+    };
+    let compared = call
+        .write(options.clone(), async move |unit: &mut UnitOfWork| {
+            compare(unit, secret.expose_secret(), &shown).await.map(Once)
+        })
+        .await?;
+    let Once(Some((token, entrant))) = compared.value else {
+        call.failures.note();
+        return Ok(Written {
+            value: Once(None),
+            dry_run: None,
+        });
+    };
+    let who = doorman::of_actor(call, "second_factor", entrant.actor, entrant.actor_id).await?;
+    doorman::ask(call, &who).await?;
+    let tokens = tokens.clone();
+    let written = call
+        .write(options, async move |unit: &mut UnitOfWork| {
+            enter(unit, token, entrant, &tokens)
+                .await
+                .map(|session| Once(Some(session)))
+        })
+        .await?;
+    let session = written.value.0.as_ref().and_then(Admitted::session);
+    doorman::tell(call, who, session);
+    Ok(written)
+}
+
+/// `None` for what does not fit, which must be written like every other outcome, because the try was counted.
+async fn compare(
+    unit: &UnitOfWork,
     secret: &str,
     shown: &Shown,
-    tokens: &EntryTokens,
-) -> Result<Option<Admitted>, WriteError> {
+) -> Result<Option<(AccountTokenId, Entrant)>, WriteError> {
     let Some(token) = token::count_try(unit, Purpose::MFA_CHALLENGE, secret).await? else {
-        return Err(UserError::new(
-            ErrorCode::TokenInvalid,
-            "mfaToken",
-            "This token is not valid (any more). Log in again from the beginning.",
-        )
-        .into());
+        return Err(outdated().into());
     };
     let entrant: Entrant =
         serde_json::from_value(token.data.clone()).map_err(|error| DbErr::Json(error.to_string()))?;
-    if !service::accept(unit, entrant.identity, shown).await? || !token::use_up(unit, token.id).await? {
-        return Ok(None);
+    let is_right = service::accept(unit, entrant.identity, shown).await?;
+    Ok(is_right.then_some((token.id, entrant)))
+}
+
+async fn enter(
+    unit: &mut UnitOfWork,
+    token: AccountTokenId,
+    entrant: Entrant,
+    tokens: &EntryTokens,
+) -> Result<Admitted, WriteError> {
+    if !token::use_up(unit, token).await? {
+        return Err(outdated().into());
     }
     if !admission::may_log_in(unit, entrant).await? {
         return Err(admission::disabled().into());
     }
     let session = admission::open(unit, entrant, tokens, Assurance::Two).await?;
-    Ok(Some(Admitted::Session(Box::new(session))))
+    Ok(Admitted::Session(Box::new(session)))
+}
+
+fn outdated() -> UserError {
+    UserError::new(
+        ErrorCode::TokenInvalid,
+        "mfaToken",
+        "This token is not valid (any more). Log in again from the beginning.",
+    )
 }

@@ -15,7 +15,8 @@ use super::{
     session_create::SessionActor,
 };
 use crate::{
-    auth::{LogInFacts, guard},
+    auth::guard,
+    features::account::doorman,
     graphql::{ContextExt, payload},
     work::{Call, Once, UnitOfWork, WriteError, WriteOptions, Written},
 };
@@ -63,17 +64,14 @@ async fn switch(
     session: (AuthIdentityId, SessionId),
     actor: ActorType,
     token: &RefreshToken,
-) -> std::result::Result<Written<Once<Model>>, WriteError> {
+) -> Result<Written<Once<Model>>, WriteError> {
     let known = actors::of_identity(call.db(), session.0).await?;
-    let facts = known
-        .into_iter()
-        .find(|(kind, _)| *kind == actor)
-        .map(|(kind, id)| LogInFacts::of("switch", kind, Some(id), None));
-    if let Some(facts) = &facts
-        && call.viewer.impersonator().is_none()
-    {
-        call.hooks.before_log_in(call, facts).await?;
-    }
+    let known = known.into_iter().find(|(kind, _)| *kind == actor);
+    let who = match known.filter(|_| call.viewer.impersonator().is_none()) {
+        Some((kind, id)) => doorman::of_actor(call, "switch", kind, id).await?,
+        None => None,
+    };
+    doorman::ask(call, &who).await?;
     let options = WriteOptions {
         mutation: "actorSwitch",
         ..WriteOptions::default()
@@ -84,8 +82,6 @@ async fn switch(
             actors::switch(unit, session, actor, &token).await.map(Once)
         })
         .await?;
-    if let Some(facts) = &facts {
-        call.hooks.after_log_in(call, facts);
-    }
+    doorman::tell(call, who, Some(&written.value.0));
     Ok(written)
 }
