@@ -8,7 +8,10 @@ use entity::{
     session::ActorType,
     staff_user,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, entity::prelude::Uuid};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    entity::prelude::{Json, Uuid},
+};
 use serde_json::json;
 
 use super::{
@@ -108,16 +111,30 @@ pub async fn send(
 /// # Errors
 /// Faults.
 pub async fn tell(unit: &UnitOfWork, identity: AuthIdentityId, template: &'static str) -> Result<(), WriteError> {
+    tell_about(unit, identity, template, json!({})).await
+}
+
+/// The same with more to fill into the text.
+///
+/// # Errors
+/// Faults.
+pub async fn tell_about(
+    unit: &UnitOfWork,
+    identity: AuthIdentityId,
+    template: &'static str,
+    mut data: Json,
+) -> Result<(), WriteError> {
     let Some(known) = of_identity(unit, identity).await? else {
         return Ok(());
     };
+    data["name"] = json!(known.name);
     let mail = NewMail {
         template,
         recipient: known.recipient,
         locale: known.locale,
         token: None,
         customer: known.customer,
-        data: json!({ "name": known.name }),
+        data,
         is_withheld: false,
     };
     mails::queue(unit, mail).await?;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use minijinja::{Environment, Value, context};
 
 /// The built-in templates.
-const BUILT_IN: [(&str, &str); 35] = [
+const BUILT_IN: [(&str, &str); 39] = [
     (
         "already_registered.de.txt",
         include_str!("templates/already_registered.de.txt"),
@@ -29,6 +29,22 @@ const BUILT_IN: [(&str, &str); 35] = [
     ("invitation.de.txt", include_str!("templates/invitation.de.txt")),
     ("invitation.txt", include_str!("templates/invitation.txt")),
     ("layout.html", include_str!("templates/layout.html")),
+    (
+        "login_method_linked.de.txt",
+        include_str!("templates/login_method_linked.de.txt"),
+    ),
+    (
+        "login_method_linked.txt",
+        include_str!("templates/login_method_linked.txt"),
+    ),
+    (
+        "login_method_unlinked.de.txt",
+        include_str!("templates/login_method_unlinked.de.txt"),
+    ),
+    (
+        "login_method_unlinked.txt",
+        include_str!("templates/login_method_unlinked.txt"),
+    ),
     ("magic_link.de.txt", include_str!("templates/magic_link.de.txt")),
     ("magic_link.txt", include_str!("templates/magic_link.txt")),
     ("mfa_added.de.txt", include_str!("templates/mfa_added.de.txt")),

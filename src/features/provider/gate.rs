@@ -111,23 +111,25 @@ async fn let_in(
         .lock_exclusive()
         .one(unit.db())
         .await?;
-    let identity = match account {
-        Some(row) => match row.status {
+    if let Some(row) = account {
+        let identity = match row.status {
             customer::Status::Disabled => return Err(admission::disabled().into()),
             customer::Status::Invited => return Err(link_required().into()),
             customer::Status::Active if row.email_verified_at.is_some() => own_identity(unit, row.id).await?,
             customer::Status::Active => take_over(unit, row).await?,
-        },
-        None if accounts::has_log_in(unit, &email).await? => return Err(link_required().into()),
-        None => {
-            let nothing = CustomerDraft {
-                metadata: json!({}),
-                private_metadata: json!({}),
-                ..CustomerDraft::default()
-            };
-            open(unit, external, &email, nothing).await?
-        }
+        };
+        service::link_and_tell(unit, identity, provider, external).await?;
+        return Ok(identity);
+    }
+    if accounts::has_log_in(unit, &email).await? {
+        return Err(link_required().into());
+    }
+    let nothing = CustomerDraft {
+        metadata: json!({}),
+        private_metadata: json!({}),
+        ..CustomerDraft::default()
     };
+    let identity = open(unit, external, &email, nothing).await?;
     service::link(unit, identity, provider, external).await?;
     Ok(identity)
 }

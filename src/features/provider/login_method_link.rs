@@ -152,7 +152,7 @@ async fn complete(call: &Arc<Call>, own: Own, input: LoginMethodLinkCompleteInpu
         options("loginMethodLinkComplete"),
         async move |unit: &mut UnitOfWork| {
             service::check_may_link(unit, own).await?;
-            service::link(unit, own.0, &returned.provider, &external)
+            service::link_and_tell(unit, own.0, &returned.provider, &external)
                 .await
                 .map(Once)
         },

@@ -18,7 +18,11 @@ use serde_json::json;
 use super::gate::check_issuer;
 use crate::{
     auth::provider::ExternalIdentity,
-    features::{account::service as accounts, organization::service as organizations, session::service as sessions},
+    features::{
+        account::{addressee, service as accounts},
+        organization::service as organizations,
+        session::service as sessions,
+    },
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
 
@@ -118,6 +122,24 @@ async fn join_organization(unit: &mut UnitOfWork, identity: AuthIdentityId, prov
     }
 }
 
+/// Adds a provider to the ways to log in of somebody who has some already, and tells the owner.
+///
+/// # Errors
+/// See [`link`].
+pub async fn link_and_tell(
+    unit: &mut UnitOfWork,
+    identity: AuthIdentityId,
+    provider: &str,
+    external: &ExternalIdentity,
+) -> Result<ProviderIdentityId, WriteError> {
+    let is_known = known(unit, provider, &external.subject).await?.is_some();
+    let id = link(unit, identity, provider, external).await?;
+    if !is_known {
+        addressee::tell_about(unit, identity, "login_method_linked", json!({ "provider": provider })).await?;
+    }
+    Ok(id)
+}
+
 /// Lets whoever is logged in link a provider: they logged in a moment ago, and have proven their e-mail address. An
 /// account that waits for its owner must not be given ways to log in that stay when the owner comes.
 ///
@@ -148,12 +170,19 @@ pub async fn unlink(
         .one(unit.db())
         .await?;
     let own = of_identity(unit, identity).await?;
-    if !own.iter().any(|row| row.id == id) {
+    let Some(row) = own.iter().find(|row| row.id == id) else {
         return Err(UserError::not_found("id", "way to log in").into());
-    }
+    };
     check_not_last(unit, identity).await?;
     Entity::delete_by_id(id).exec(unit.db()).await?;
     sessions::end_others(unit, identity, session).await?;
+    addressee::tell_about(
+        unit,
+        identity,
+        "login_method_unlinked",
+        json!({ "provider": row.provider }),
+    )
+    .await?;
     record(unit, "auth.login_method_unlinked", identity, id).await
 }
 

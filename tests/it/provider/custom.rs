@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    Begun, CLIENT_SECRET, REDIRECT_URL, START,
+    Begun, CLIENT_SECRET, LINK_COMPLETE, LINK_START, REDIRECT_URL, START,
     browser::Returned,
     complete, me, persona,
     server::{self, Asked, Server},
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     harness::{Answer, Persona, Setup, TestApp},
-    on_both_with,
+    mfa, on_both_with,
 };
 
 const SIGNING_SECRET: &str = "a secret that signs, and is long enough";
@@ -246,5 +246,56 @@ on_both_with! { all_three().await;
         // Who has an account is let in, as ever.
         let again = in_two_steps(&app, "desk", "good").await;
         assert_eq!(me(&app, &persona(&again)).await["id"], grace["id"]);
+    }
+
+    async fn the_owner_is_told_of_a_new_way_to_log_in_and_of_one_that_is_gone(app: TestApp) {
+        let ada = app.customer("ada").await;
+        app.execute("update customer set email_verified_at = created_at, locale = 'de'").await;
+        let link = async || {
+            let input = json!({ "provider": "badge", "client": "shop", "redirectUrl": REDIRECT_URL });
+            let begun = Begun::of(&app.ask(&ada, LINK_START, json!({ "input": input })).await, "loginMethodLinkStart");
+            let returned = Returned { state: begun.parameter("state"), code: "1815".to_owned(), ..Returned::default() };
+            let answer = app.ask(&ada, LINK_COMPLETE, returned.input(&begun)).await;
+            assert_eq!(answer.user_errors("loginMethodLinkComplete"), [""; 0]);
+            answer.data()["loginMethodLinkComplete"]["loginMethodId"].clone()
+        };
+        link().await;
+        let id = link().await;
+        let letters = app.letters("ada@example.com").await;
+        let linked: Vec<_> = letters.iter().filter(|letter| letter.letter.subject == "Sie können sich auf einem neuen Weg anmelden").collect();
+        assert_eq!(linked.len(), 1, "linking what is linked is nothing new");
+        assert!(linked[0].letter.text.contains("auch badge Ihr Konto"), "{}", linked[0].letter.text);
+        assert!(linked[0].letter.html.contains("auch badge Ihr Konto"), "{}", linked[0].letter.html);
+        app.execute("update customer set locale = null").await;
+        let unlink = "mutation($id: ID!) { loginMethodUnlink(input: { id: $id }) { unlinkedId userErrors { code } } }";
+        assert_eq!(app.ask(&ada, unlink, json!({ "id": id })).await.user_errors("loginMethodUnlink"), [""; 0]);
+        let letter = app.letters("ada@example.com").await[0].letter.clone();
+        assert_eq!(letter.subject, "A way to log in was removed");
+        assert!(letter.text.contains("badge no longer opens your account"), "{}", letter.text);
+    }
+
+    async fn who_is_linked_by_itself_is_told_and_a_newcomer_is_not(app: TestApp) {
+        persona(&log_in(&app, "desk", "good").await);
+        assert_eq!(app.count("mail").await, 0);
+        app.customer("ada").await;
+        app.execute("update customer set email_verified_at = created_at").await;
+        persona(&log_in(&app, "badge", "1815").await);
+        assert_eq!(app.letters("ada@example.com").await[0].letter.subject, "A new way to log in was added");
+    }
+
+    async fn who_has_a_second_factor_is_asked_for_it_after_a_provider_too(app: TestApp) {
+        let ada = persona(&log_in(&app, "badge", "1815").await);
+        let phone = mfa::enroll(&app, &ada).await;
+        let begun = start(&app, "badge").await;
+        let returned = Returned { state: begun.parameter("state"), code: "1815".to_owned(), ..Returned::default() };
+        let complete = "mutation($input: SocialLoginCompleteInput!) { socialLoginComplete(input: $input) { accessToken refreshToken mfaToken userErrors { code } } }";
+        let answer = app.ask(&Persona::anonymous(), complete, returned.input(&begun)).await;
+        assert_eq!(answer.user_errors("socialLoginComplete"), ["MFA_REQUIRED"]);
+        let payload = &answer.data()["socialLoginComplete"];
+        assert!(payload["accessToken"].is_null() && payload["refreshToken"].is_null());
+        let verify = "mutation($token: String!, $code: String!) { sessionVerifyMfa(input: { mfaToken: $token, code: $code }) { accessToken userErrors { code } } }";
+        let answer = app.ask(&Persona::anonymous(), verify, json!({ "token": payload["mfaToken"], "code": phone.code(&app, 1) })).await;
+        assert_eq!(answer.user_errors("sessionVerifyMfa"), [""; 0]);
+        assert_eq!(app.count("session where assurance = 'AAL2'").await, 2);
     }
 }
