@@ -103,26 +103,37 @@ async fn ask(unit: &mut UnitOfWork, registration: Registration) -> Result<(), Wr
     Ok(())
 }
 
-/// Sends once more the mail that proves an address. What is written is the same where there is nothing to prove; that
-/// mail is withheld.
+/// Sends once more the mail that proves an address. What is written is the same where there is nothing to prove, or
+/// where the mail went out a moment ago; that mail is withheld. The wait between two requests is counted for what was
+/// asked for and not for what was sent, so that it tells a stranger nothing about the address.
 ///
 /// # Errors
-/// `COOLDOWN`, whether or not the address is known.
+/// `COOLDOWN` when this was asked for with the same address a moment ago.
 pub async fn send_again(unit: &mut UnitOfWork, email: &EmailAddress) -> Result<(), WriteError> {
-    token::check_cooldown(unit, Purpose::REGISTRATION, &email.normalized).await?;
-    token::check_cooldown(unit, Purpose::EMAIL_VERIFICATION, &email.normalized).await?;
+    token::check_cooldown(unit, Purpose::VERIFICATION_REQUEST, &email.normalized).await?;
+    let request = NewToken {
+        purpose: Purpose::VERIFICATION_REQUEST,
+        email: email.normalized.clone(),
+        identity: None,
+        customer: None,
+        data: json!({}),
+        lifetime: unit.call().policy.mail_cooldown,
+    };
+    token::issue(unit, request).await?;
+    let is_sent = token::is_recent(unit, Purpose::REGISTRATION, &email.normalized).await?
+        | token::is_recent(unit, Purpose::EMAIL_VERIFICATION, &email.normalized).await?;
     let pending = token::newest(unit, Purpose::REGISTRATION, &email.normalized).await?;
     let is_known = has_log_in(unit, email).await?;
     let unproven = service::unproven(unit, &email.normalized).await?;
-    if let Some((customer, identity)) = unproven {
+    if let Some((customer, identity)) = unproven.filter(|_| !is_sent) {
         // No ticket: whoever asks for the mail once more need not be who opened the account.
         return service::ask_for_proof(unit, &customer, identity, json!({})).await;
     }
-    let pending = pending.filter(|_| !is_known);
+    let pending = pending.filter(|_| !is_known && !is_sent);
     let is_withheld = pending.is_none();
     let (purpose, data) = match pending {
         Some(token) => (Purpose::REGISTRATION, token.data),
-        None => (Purpose::EMAIL_VERIFICATION, json!({})),
+        None => (Purpose::VERIFICATION_REQUEST, json!({})),
     };
     let text = |name: &str| data.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let mail = NewMail {

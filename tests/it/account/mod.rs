@@ -2,6 +2,7 @@
 
 mod customer_register;
 mod email_change;
+mod email_verification;
 mod forget_customer;
 mod invitation;
 mod magic_link;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// As in production: nothing is opened before proof.
-fn proving() -> Setup {
+pub(super) fn proving() -> Setup {
     let setup = Setup::default();
     Setup {
         accounts: AccountPolicy {

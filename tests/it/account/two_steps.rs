@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use customer_graph::auth::{AccountPolicy, Verification};
+use customer_graph::auth::AccountPolicy;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use super::registration::proving;
 use crate::{
     harness::{Answer, PASSWORD, Persona, Setup, TestApp},
     on_both, on_both_with,
@@ -42,18 +43,6 @@ async fn log_in(app: &TestApp, email: &str) -> Value {
     let input = json!({ "input": { "email": email, "password": PASSWORD } });
     let answer = app.ask(&Persona::anonymous(), "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { accessToken userErrors { code } } }", input).await;
     answer.data()["sessionCreate"].clone()
-}
-
-/// As in production: nothing is opened before proof.
-fn proving() -> Setup {
-    let setup = Setup::default();
-    Setup {
-        accounts: AccountPolicy {
-            verification: Verification::Required,
-            ..setup.accounts
-        },
-        ..setup
-    }
 }
 
 fn limited() -> Setup {
