@@ -15,11 +15,12 @@ mod recovery_codes;
 pub mod service;
 mod session_step_up;
 mod session_verify_mfa;
+mod staff_mfa_reset;
 mod totp;
 pub mod visibility;
 
-pub(crate) use object::factors_of;
 pub use object::{MfaFactor, MfaFactorKind};
+pub(crate) use object::{factors_of, factors_of_staff};
 
 /// The mutations of this room.
 #[derive(Debug, Default, async_graphql::MergedObject)]
@@ -28,6 +29,7 @@ pub struct MfaMutation(
     mfa_disable::MfaDisableMutation,
     recovery_codes::RecoveryCodesMutation,
     customer_mfa_reset::CustomerMfaResetMutation,
+    staff_mfa_reset::StaffMfaResetMutation,
     session_verify_mfa::SessionVerifyMfaMutation,
     session_step_up::SessionStepUpMutation,
 );

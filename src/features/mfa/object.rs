@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
 use entity::{
-    id::CustomerId,
+    id::{CustomerId, StaffUserId},
     mfa_factor::{Kind, Model},
 };
 
-use super::loader::FactorsOfCustomer;
+use super::loader::{FactorsOfCustomer, FactorsOfStaffUser};
 use crate::graphql::{ContextExt, DateTime};
 
 /// What kind of second factor it is.
@@ -36,6 +36,12 @@ pub struct MfaFactor(pub Arc<Model>);
 /// The second factors of a customer.
 pub(crate) async fn factors_of(ctx: &Context<'_>, customer: CustomerId) -> Result<Vec<MfaFactor>> {
     let rows = ctx.load::<FactorsOfCustomer>(customer).await?.unwrap_or_default();
+    Ok(rows.into_iter().map(MfaFactor).collect())
+}
+
+/// The second factors of a staff user.
+pub(crate) async fn factors_of_staff(ctx: &Context<'_>, user: StaffUserId) -> Result<Vec<MfaFactor>> {
+    let rows = ctx.load::<FactorsOfStaffUser>(user).await?.unwrap_or_default();
     Ok(rows.into_iter().map(MfaFactor).collect())
 }
 

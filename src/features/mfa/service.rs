@@ -2,9 +2,10 @@
 
 use entity::{
     auth_identity,
-    id::{AuthIdentityId, CustomerId, MfaFactorId, PrefixedId, SessionId},
+    id::{AuthIdentityId, CustomerId, MfaFactorId, PrefixedId, SessionId, StaffUserId},
     mfa_factor::{Column, Entity, Kind, Model},
     session::Assurance,
+    staff_user,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
@@ -20,7 +21,9 @@ use crate::{
     features::{
         account::{addressee, service as accounts, token},
         customer::service as customers,
+        role::authority::{self, Authority},
         session::service as sessions,
+        staff::visibility as staff,
     },
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
 };
@@ -291,6 +294,48 @@ pub async fn reset(unit: &mut UnitOfWork, id: CustomerId) -> Result<(), WriteErr
         return Err(UserError::new(ErrorCode::InvalidState, "id", "This customer has no second factor.").into());
     };
     sessions::end(unit, identity, None).await?;
+    addressee::tell(unit, identity, "mfa_removed").await?;
+    unit.record(Record {
+        topic: Topic("auth.mfa_reset"),
+        subject: row.id.uuid(),
+        begins: false,
+        object: identity.to_string(),
+        version: 1,
+        changes: Vec::new(),
+    });
+    Ok(())
+}
+
+/// Takes everything away from a staff user who has lost it; all their sessions end, and they are told. Whoever does this
+/// may do at least as much as they, or a colleague of lesser rank could come to their permissions by way of their mail.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN_FIELD` for oneself, `OUT_OF_SCOPE_PERMISSION`; `INVALID_STATE` when there is nothing to take
+/// away.
+pub async fn reset_of_staff(unit: &mut UnitOfWork, id: StaffUserId) -> Result<(), WriteError> {
+    let authority = Authority::of_writer(unit).await?;
+    let row = staff::writable_by(unit.viewer())
+        .filter(staff_user::Column::Id.eq(id))
+        .lock_exclusive()
+        .one(unit.db())
+        .await?
+        .ok_or_else(|| UserError::not_found("id", "staff user"))?;
+    authority.check_not_oneself("id", row.id)?;
+    authority.check_rank("id", &authority::standing(unit, &row).await?)?;
+    let identity = auth_identity::Entity::find()
+        .filter(auth_identity::Column::StaffUserId.eq(row.id))
+        .one(unit.db())
+        .await?
+        .map(|identity| identity.id);
+    let had = match identity {
+        Some(identity) => remove_all(unit, identity).await?,
+        None => false,
+    };
+    let Some(identity) = identity.filter(|_| had) else {
+        return Err(UserError::new(ErrorCode::InvalidState, "id", "This staff user has no second factor.").into());
+    };
+    sessions::end(unit, identity, None).await?;
+    sessions::revoke_all_of_staff(unit, row.id).await?;
     addressee::tell(unit, identity, "mfa_removed").await?;
     unit.record(Record {
         topic: Topic("auth.mfa_reset"),

@@ -5,14 +5,14 @@ use entity::{
     mfa_factor::{Column, Entity},
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::auth::{Permission, Viewer};
 
-/// The confirmed factors that the viewer may see: their own in store scope, all with `sessions:read`, else none; joined
-/// with whose they are.
+/// The confirmed factors that the viewer may see: their own, those of customers with `sessions:read`, and those of staff
+/// users with `staff:read`; joined with whose they are.
 #[must_use]
 pub fn visible_to(viewer: &Viewer) -> Select<Entity> {
     let confirmed = Entity::find()
@@ -24,9 +24,18 @@ pub fn visible_to(viewer: &Viewer) -> Select<Entity> {
                 .into(),
         )
         .filter(Column::ConfirmedAt.is_not_null());
-    match viewer {
-        Viewer::Store { identity, .. } => confirmed.filter(Column::AuthIdentityId.eq(*identity)),
-        _ if viewer.may(Permission::SessionsRead) => confirmed,
-        _ => confirmed.filter(Expr::val(1).eq(0)),
+    let mut which = Condition::any();
+    if let Some((identity, _)) = viewer.session() {
+        which = which.add(Column::AuthIdentityId.eq(identity));
     }
+    if viewer.may(Permission::SessionsRead) {
+        which = which.add(auth_identity::Column::CustomerId.is_not_null());
+    }
+    if viewer.may(Permission::StaffRead) {
+        which = which.add(auth_identity::Column::StaffUserId.is_not_null());
+    }
+    if which.is_empty() {
+        which = which.add(Expr::val(1).eq(0));
+    }
+    confirmed.filter(which)
 }

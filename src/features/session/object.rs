@@ -83,6 +83,11 @@ impl Session {
             .is_some_and(|(_, session)| session == self.0.id)
     }
 
+    /// The id of the staff user who acts as the customer in this session; null when it is the customer.
+    async fn impersonated_by(&self) -> Option<ID> {
+        Some(self.0.impersonator_id?.to_string().into())
+    }
+
     /// When the session began.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)

@@ -7,7 +7,10 @@ use entity::staff_user::{Column, Model, Status};
 
 use crate::{
     auth::{Permission, Permissions, guard},
-    features::role::{RoleAssignment, RolesOfStaffUser, StandingOfStaffUser},
+    features::{
+        mfa::{MfaFactor, factors_of_staff},
+        role::{RoleAssignment, RolesOfStaffUser, StandingOfStaffUser},
+    },
     graphql::{ContextExt, DateTime, Email, KeyValue, ListNode, Listed},
 };
 
@@ -103,6 +106,12 @@ impl StaffUser {
     async fn roles(&self, ctx: &Context<'_>) -> Result<Option<Vec<RoleAssignment>>> {
         let rows = ctx.load::<RolesOfStaffUser>(self.0.id).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(RoleAssignment).collect()))
+    }
+
+    /// The second factors of the staff user: one's own, and with `staff:read` those of others.
+    #[graphql(guard = "guard::admin", visible = "guard::shows::admin", tag = "admin")]
+    async fn mfa_factors(&self, ctx: &Context<'_>) -> Result<Option<Vec<MfaFactor>>> {
+        factors_of_staff(ctx, self.0.id).await.map(Some)
     }
 
     /// Grows by one with each change.

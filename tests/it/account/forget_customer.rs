@@ -8,7 +8,7 @@ use customer_graph::{
 use entity::id::{CustomerId, PrefixedId};
 use serde_json::json;
 
-use crate::{harness::Persona, on_both};
+use crate::{harness::Persona, mfa, on_both};
 
 /// A process that remembers nothing yet.
 async fn is_known(app: &crate::harness::TestApp, persona: &Persona) -> bool {
@@ -56,6 +56,24 @@ on_both! {
         }
         assert!(!is_known(&app, &ada).await);
         assert_ne!(app.customer("ada").await.id(), ada.id());
+    }
+
+    async fn a_deleted_customer_with_second_factors_leaves_nothing_behind(app: TestApp) {
+        let (ada, admin) = (app.customer("ada").await, app.admin().await);
+        mfa::enroll(&app, &ada).await;
+        mfa::start(&app, &app.customer("bob").await).await.data();
+        for query in ["mutation { magicLinkRequest(input: { email: \"ada@example.com\" }) { isAccepted } }", "mutation { sessionCreate(input: { email: \"ada@example.com\", password: \"correct horse battery\" }) { mfaToken } }"] {
+            app.ask(&Persona::anonymous(), query, json!({})).await.data();
+        }
+        app.letters("ada@example.com").await;
+        app.ask(&admin, "mutation($id: ID!) { customerDelete(input: { id: $id, confirmEmail: \"ada@example.com\" }) { deletedCustomerId userErrors { code } } }", json!({ "id": ada.id() })).await.data();
+        assert_eq!(app.count("mfa_factor where confirmed_at is not null").await, 0);
+        // What is somebody else's stays.
+        assert_eq!(app.count("mfa_factor").await, 1);
+        assert_eq!(app.count("recovery_code").await, 0);
+        for table in ["account_token", "mail", "auth_identity", "provider_identity", "session", "customer"] {
+            assert_eq!(app.count(table).await, 1, "{table}");
+        }
     }
 
     async fn who_is_shut_out_is_out_at_once_and_nobody_else_is(app: TestApp) {

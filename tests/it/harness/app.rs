@@ -66,6 +66,7 @@ impl Clock for TestClock {
 pub(crate) struct Setup {
     pub(crate) accounts: AccountPolicy,
     pub(crate) http: HttpSettings,
+    pub(crate) limits: Limits,
     /// The private key that signs tokens; one of its own without.
     pub(crate) signing_key: Option<SecretString>,
     /// The public halves of keys that signed before.
@@ -104,6 +105,7 @@ impl Default for Setup {
                 trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
                 ..HttpSettings::default()
             },
+            limits: Limits::default(),
             signing_key: None,
             older_keys: Vec::new(),
             transport: None,
@@ -214,7 +216,7 @@ impl TestApp {
         let app = App::new(AppParts {
             database,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            limits: Limits::default(),
+            limits: setup.limits,
             keys: SigningKeys::from_pem(&signing_key, &setup.older_keys).unwrap(),
             encryption_key: None,
             tokens: TokenSettings::default(),

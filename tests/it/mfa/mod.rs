@@ -3,6 +3,7 @@
 mod enroll;
 mod log_in;
 mod reset;
+mod staff_reset;
 mod step_up;
 
 use customer_graph::work::Clock;

@@ -74,6 +74,7 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "customerInviteResend" | "customerInviteRevoke" => json!({ "id": "<made>" }),
         "customerMfaReset" => json!({ "id": "<ada>", "reason": "lost" }),
         "customerPasskeysRevoke" => json!({ "id": "<ada>", "reason": "lost" }),
+        "staffMfaReset" => json!({ "id": "<colleague>", "reason": "lost" }),
         "staffUserCreate" => json!({ "email": "new-colleague@example.com" }),
         "staffUserUpdate" => json!({ "id": "<colleague>", "name": "Grace" }),
         "roleUpsert" => json!({ "id": "<role>", "permissions": ["groups:read"], "parentIds": ["<parent role>"] }),

@@ -46,6 +46,15 @@ fn address(of: &Persona) -> Value {
 }
 
 on_both! {
+    async fn a_session_says_who_acts_in_it(app: TestApp) {
+        let (sam, ada) = (app.staff("sam", "*").await, app.customer("ada").await);
+        acting(&app, &sam, &ada, true).await;
+        let sessions = app.ask(&ada, "{ me { sessions { nodes { isCurrent impersonatedBy } } } }", json!({})).await;
+        let nodes = sessions.data()["me"]["sessions"]["nodes"].as_array().unwrap().clone();
+        let by = |current: bool| nodes.iter().find(|node| node["isCurrent"] == current).unwrap()["impersonatedBy"].clone();
+        assert_eq!((by(true), by(false)), (Value::Null, json!(id_of(&app, &sam).await)));
+    }
+
     async fn what_is_written_names_the_customer_and_the_staff_user(app: TestApp) {
         let (sam, ada) = (app.staff("sam", "impersonation:start").await, app.customer("ada").await);
         let acting = acting(&app, &sam, &ada, false).await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{assign, built_in, id_of, owned, permissions, role, run, viewer};
 use crate::{
-    harness::{Persona, TestApp},
+    harness::{Persona, Setup, TestApp},
     on_both,
 };
 
@@ -164,6 +164,21 @@ on_both! {
         assert_eq!(unassign(two).await, ["LAST_ADMIN"]);
     }
 
+    async fn an_owner_who_never_accepted_the_invitation_is_none(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let key = app.admin().await;
+        let own = id_of(&app, &owner).await;
+        let answer = run(&app, &key, "staffUserCreate", "StaffUserCreateInput", json!({ "email": "new@example.com", "permissions": ["*"] }), "staffUser { id }").await;
+        assert_eq!(answer.user_errors("staffUserCreate"), [""; 0]);
+        let disable = json!({ "id": own, "status": "DISABLED" });
+        let answer = run(&app, &key, "staffUserUpdate", "StaffUserUpdateInput", disable.clone(), "staffUser { id }").await;
+        assert_eq!(answer.user_errors("staffUserUpdate"), ["LAST_ADMIN"]);
+        let reset = json!({ "token": TestApp::token_in(&app.letters("new@example.com").await), "newPassword": "correct horse battery" });
+        run(&app, &Persona::anonymous(), "passwordReset", "PasswordResetInput", reset, "isReset").await.data();
+        let answer = run(&app, &key, "staffUserUpdate", "StaffUserUpdateInput", disable, "staffUser { id }").await;
+        assert_eq!(answer.user_errors("staffUserUpdate"), [""; 0]);
+    }
+
     async fn two_owners_do_not_shut_each_other_out_at_once(app: TestApp) {
         let (one, two) = (app.staff("one", "*").await, app.staff("two", "*").await);
         let (first, second) = (id_of(&app, &one).await, id_of(&app, &two).await);
@@ -216,4 +231,54 @@ on_both! {
         assert_eq!(app.ask(&analyst, &large, json!({})).await.codes(), ["BAD_USER_INPUT"]);
         assert_eq!(app.ask(&analyst, "mutation { customerCreate(input: { phone: \"1\" }) { customer { id } } }", json!({})).await.codes(), ["FORBIDDEN"]);
     }
+}
+
+/// What PostgreSQL computes for too long is cut, and nobody else has to wait for it.
+#[tokio::test]
+async fn a_slow_query_of_whoever_has_bounded_roles_alone_is_cut() {
+    let mut setup = Setup::default();
+    setup.limits.query_milliseconds_bounded = 300;
+    let Some(app) = TestApp::on_postgres_with(setup).await else {
+        return;
+    };
+    app.customer("ada").await;
+    let owner = app.staff("owner", "*").await;
+    let sam = app.staff("sam", "").await;
+    let sams = id_of(&app, &sam).await;
+    assert_eq!(
+        assign(&app, &owner, &sams, &built_in(&app, "analyst").await).await,
+        [""; 0]
+    );
+    let analyst = app.log_in_again(&sam).await;
+    let page = "{ customers(first: 10) { nodes { id } } }";
+    assert_eq!(app.ask(&analyst, page, json!({})).await.codes(), [""; 0]);
+    app.execute(
+        "alter table customer rename to quick;
+         create view customer as select quick.* from quick, (select pg_sleep(3) offset 0) as slow",
+    )
+    .await;
+    let began = std::time::Instant::now();
+    let answers = futures_util::future::join_all((0..4).map(|_| app.ask(&analyst, page, json!({})))).await;
+    assert!(began.elapsed().as_secs_f64() < 2.5, "{:?}", began.elapsed());
+    for answer in &answers {
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{:#}", answer.body);
+        assert!(
+            answer.body["errors"][0]["message"]
+                .as_str()
+                .unwrap()
+                .contains("too long")
+        );
+    }
+    assert_eq!(
+        app.ask(
+            &analyst,
+            "{ viewer { kind } customerGroups { nodes { id } } }",
+            json!({})
+        )
+        .await
+        .codes(),
+        [""; 0]
+    );
+    // Who is not held to it waits, and is answered.
+    assert_eq!(app.ask(&owner, page, json!({})).await.codes(), [""; 0]);
 }
