@@ -5,8 +5,7 @@ use std::sync::{Arc, LazyLock, atomic::AtomicBool};
 use crate::{
     auth::{
         AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
-        SigningKeys,
-        TokenSettings, Tokens, provider::Providers,
+        SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
     background::{Housekeeper, Mailer, Transport},
     config::{Config, Introspection, Limits, Mistake, Mistakes},

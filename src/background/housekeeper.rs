@@ -8,7 +8,7 @@ use crate::{
         failures::{self, Alarm},
         rate_limit,
     },
-    features::{account::token, provider::posted},
+    features::{account::token, provider::service as providers},
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions},
 };
 
@@ -99,7 +99,7 @@ impl Housekeeper {
                     let gone = match old {
                         Old::Counts => rate_limit::sweep(unit, AT_ONCE).await?,
                         Old::Tokens => token::sweep(unit, AT_ONCE).await?,
-                        Old::Answers => posted::sweep(unit, AT_ONCE).await?,
+                        Old::Answers => providers::sweep_answers(unit, AT_ONCE).await?,
                     };
                     Ok::<_, WriteError>(Once(gone))
                 })

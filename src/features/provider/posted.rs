@@ -9,10 +9,7 @@ use entity::{
     id::ProviderAnswerId,
     provider_answer::{Column, Entity, Model},
 };
-use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::{Order, Query},
-};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -54,25 +51,6 @@ pub async fn receive(
         })
         .await?;
     Ok(written.value.0)
-}
-
-/// Removes answers for which nobody came in time; answers how many.
-///
-/// # Errors
-/// Faults.
-pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
-    let old = Query::select()
-        .column(Column::Id)
-        .from(Entity)
-        .and_where(Column::ExpiresAt.lte(unit.now()))
-        .order_by(Column::ExpiresAt, Order::Asc)
-        .limit(most)
-        .take();
-    let removed = Entity::delete_many()
-        .filter(Column::Id.in_subquery(old))
-        .exec(unit.db())
-        .await?;
-    Ok(removed.rows_affected)
 }
 
 /// An answer takes the place of one that was brought before with the same state: a browser that goes back sends it again.

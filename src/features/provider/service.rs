@@ -5,13 +5,13 @@ use std::sync::Arc;
 use entity::{
     auth_identity,
     id::{AuthIdentityId, PrefixedId, ProviderIdentityId, SessionId},
-    passkey,
+    passkey, provider_answer,
     provider_identity::{Column, Entity, Model},
 };
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::{Json, Uuid},
-    sea_query::Expr,
+    sea_query::{Expr, Order, Query},
 };
 use serde_json::json;
 
@@ -211,6 +211,25 @@ pub async fn check_not_last(unit: &UnitOfWork, identity: AuthIdentityId) -> Resu
         .into());
     }
     Ok(())
+}
+
+/// Removes what browsers brought from providers and for which nobody came in time; answers how many.
+///
+/// # Errors
+/// Faults.
+pub async fn sweep_answers(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
+    let old = Query::select()
+        .column(provider_answer::Column::Id)
+        .from(provider_answer::Entity)
+        .and_where(provider_answer::Column::ExpiresAt.lte(unit.now()))
+        .order_by(provider_answer::Column::ExpiresAt, Order::Asc)
+        .limit(most)
+        .take();
+    let removed = provider_answer::Entity::delete_many()
+        .filter(provider_answer::Column::Id.in_subquery(old))
+        .exec(unit.db())
+        .await?;
+    Ok(removed.rows_affected)
 }
 
 async fn of_identity(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<Vec<Model>, DbErr> {
