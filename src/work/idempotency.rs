@@ -109,6 +109,22 @@ impl<R: ReadBack> Outcome for (R, bool) {
     }
 }
 
+/// One row and how many others changed with it.
+impl<R: ReadBack> Outcome for (R, usize) {
+    fn record(&self) -> Json {
+        serde_json::to_value((self.0.id(), self.1)).unwrap_or_default()
+    }
+
+    fn customer(&self) -> Option<CustomerId> {
+        ReadBack::customer(&self.0)
+    }
+
+    async fn replay(call: &Call, recorded: Json) -> Result<Self, WriteError> {
+        let (id, count): (Json, usize) = serde_json::from_value(recorded).unwrap_or_default();
+        Ok((<R as Outcome>::replay(call, id).await?, count))
+    }
+}
+
 /// What is remembered of one row: its id and the fact, or what was wrong with it.
 type Recorded<I, E> = Result<(I, bool), E>;
 

@@ -57,7 +57,8 @@ fn shows_keys(ctx: &Context<'_>) -> bool {
     guard::shows::api_keys_read(ctx) || guard::shows::api_keys_write(ctx)
 }
 
-/// How a back-office system or a storefront is known. For staff alone: every way to it requires `api_keys:read`, or
+/// How a back-office system or a storefront is known. It keeps its permissions when its maker loses theirs; when its
+/// maker is disabled, a secret key ends, unless it is said that it stays. For staff alone: every way to it requires `api_keys:read`, or
 /// `api_keys:write` where it is the answer of a mutation.
 #[Object(visible = "shows_keys", tag = "admin")]
 impl ApiKey {

@@ -4,11 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     api_key::{Column, Entity, Kind, Model},
     channel,
-    id::{ApiKeyId, ChannelId, PrefixedId, SessionId},
+    id::{ApiKeyId, ChannelId, PrefixedId, SessionId, StaffUserId},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    entity::prelude::Json,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::Json, sea_query::Expr,
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -204,6 +204,40 @@ pub async fn revoke(unit: &mut UnitOfWork, id: ApiKeyId) -> Result<Model, WriteE
         .await?;
     unit.record(record("api_key.revoked", &after, diff(Some(&before), Some(&after))));
     Ok(after)
+}
+
+/// Ends the secret keys that a staff user made, who is shut out: whoever writes down a secret goes with it. Answers how
+/// many. That whoever writes may shut them out was asked before.
+///
+/// # Errors
+/// Faults.
+pub async fn revoke_those_of(unit: &mut UnitOfWork, maker: StaffUserId) -> Result<usize, WriteError> {
+    let keys = Entity::find()
+        .filter(Column::CreatedBy.eq(maker))
+        .filter(Column::Kind.eq(Kind::Secret))
+        .filter(Column::RevokedAt.is_null())
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(unit.db())
+        .await?;
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::val(unit.now()))
+        .filter(Column::CreatedBy.eq(maker))
+        .filter(Column::Kind.eq(Kind::Secret))
+        .filter(Column::RevokedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    for before in &keys {
+        let after = Model {
+            revoked_at: Some(unit.now()),
+            ..before.clone()
+        };
+        unit.record(record("api_key.revoked", &after, diff(Some(before), Some(&after))));
+    }
+    Ok(keys.len())
 }
 
 async fn find(unit: &UnitOfWork, id: ApiKeyId) -> Result<Model, WriteError> {

@@ -6,6 +6,7 @@
 //! and [`Authority::check_change`] compares them.
 
 use entity::{
+    api_key,
     id::{RoleId, StaffUserId},
     role, staff_user,
 };
@@ -49,6 +50,7 @@ impl Authority {
     /// Faults.
     pub async fn of_writer(unit: &UnitOfWork) -> Result<Self, WriteError> {
         wait_for_others(unit).await?;
+        let writer = writer(unit).await?;
         let standing = match unit.viewer() {
             Viewer::Staff { user, .. } => Some(match active(unit, *user).await? {
                 Some(row) => standing(unit, &row).await?,
@@ -56,7 +58,7 @@ impl Authority {
             }),
             _ => None,
         };
-        Ok(Self::with(unit.viewer(), standing))
+        Ok(Self::with(unit.viewer(), writer, standing))
     }
 
     /// The same for whoever is about to change what staff users may do, with everybody's grants and all roles.
@@ -65,6 +67,7 @@ impl Authority {
     /// Faults.
     pub async fn over_roster(unit: &UnitOfWork) -> Result<(Self, Roster), WriteError> {
         wait_for_others(unit).await?;
+        let writer = writer(unit).await?;
         let roster = Roster::read(unit).await?;
         let standing = unit.viewer().staff_user().map(|user| {
             let is_active = roster.members.get(&user).is_some_and(|member| member.is_active);
@@ -74,16 +77,16 @@ impl Authority {
                 Standing::default()
             }
         });
-        Ok((Self::with(unit.viewer(), standing), roster))
+        Ok((Self::with(unit.viewer(), writer, standing), roster))
     }
 
-    fn with(viewer: &Viewer, standing: Option<Standing>) -> Self {
+    fn with(viewer: &Viewer, writer: Option<StaffUserId>, standing: Option<Standing>) -> Self {
         let standing = standing.unwrap_or_else(|| Standing {
             permissions: viewer.permissions(),
             ..Standing::default()
         });
         Self {
-            writer: viewer.staff_user(),
+            writer,
             permissions: standing.permissions,
             masks: standing.reach.masks,
         }
@@ -120,7 +123,7 @@ impl Authority {
         Ok(())
     }
 
-    /// Refuses when somebody is about to change what they may do themselves.
+    /// Refuses when somebody is about to change what they may do themselves, with a key that they made either.
     ///
     /// # Errors
     /// `FORBIDDEN_FIELD`.
@@ -203,6 +206,17 @@ impl Authority {
 
 fn out_of_scope(path: &str, refusal: &str, missing: &str) -> UserError {
     UserError::new(ErrorCode::OutOfScopePermission, path, format!("{refusal}: {missing}."))
+}
+
+/// The staff user who writes, or who made the key that does: a key is no way to change oneself.
+async fn writer(unit: &UnitOfWork) -> Result<Option<StaffUserId>, DbErr> {
+    match unit.viewer() {
+        Viewer::ApiKey { key, .. } => {
+            let key = api_key::Entity::find_by_id(*key).one(unit.db()).await?;
+            Ok(key.and_then(|key| key.created_by))
+        }
+        viewer => Ok(viewer.staff_user()),
+    }
 }
 
 async fn wait_for_others(unit: &UnitOfWork) -> Result<(), DbErr> {

@@ -24,7 +24,8 @@ pub struct StaffUser(pub Arc<Model>);
 pub enum StaffUserStatus {
     /// The ordinary state.
     Active,
-    /// Shut out: no log-in and no new tokens.
+    /// Shut out: no log-in and no new tokens, and the secret API keys that they made end, unless it is said that they
+    /// stay.
     Disabled,
 }
 

@@ -22,6 +22,7 @@ use crate::{
             service as accounts,
             token::{self, NewToken, Purpose},
         },
+        api_key::service as keys,
         identity::service::{self as identities, Owner},
         mail::service::{self as mails, NewMail},
         role::{
@@ -212,16 +213,18 @@ pub struct StaffUpdate {
     pub name: Change<String>,
     /// Whether they may log in, if that changes.
     pub status: Option<Status>,
+    /// Whether the keys that they made work on when they are disabled.
+    pub keeps_keys: bool,
     /// What is granted to them directly, if that changes.
     pub permissions: Option<(Permissions, Vec<String>)>,
 }
 
 /// Changes a staff user. One who is disabled is out at once: their sessions end, and those in which they act as
-/// somebody else.
+/// somebody else, and the secret keys that they made, unless these stay: how many ended is answered.
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`, `FORBIDDEN_FIELD`, `OUT_OF_SCOPE_PERMISSION`, `LAST_ADMIN`.
-pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<Model, WriteError> {
+pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<(Model, usize), WriteError> {
     let (authority, roster) = Authority::over_roster(unit).await?;
     let before = visibility::writable_by(unit.viewer())
         .filter(Column::Id.eq(update.id))
@@ -259,16 +262,20 @@ pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<Model,
     authority.check_change(unit, &roster, &changed, paths).await?;
     let changes = diff(Some(&before), Some(&after));
     if changes.is_empty() {
-        return Ok(before);
+        return Ok((before, 0));
     }
     after.version += 1;
     after.updated_at = unit.now();
     Entity::update(after.clone().into_active_model().reset_all())
         .exec_without_returning(unit.db())
         .await?;
+    let mut revoked = 0;
     if before.status != Status::Disabled && after.status == Status::Disabled {
         sessions::revoke_all_of_staff(unit, after.id).await?;
         token::withdraw(unit, Purpose::PASSWORD_RESET, &after.email_normalized).await?;
+        if !update.keeps_keys {
+            revoked = keys::revoke_those_of(unit, after.id).await?;
+        }
     }
     unit.record(Record {
         topic: Topic("staff.updated"),
@@ -278,7 +285,7 @@ pub async fn update(unit: &mut UnitOfWork, update: StaffUpdate) -> Result<Model,
         version: after.version,
         changes,
     });
-    Ok(after)
+    Ok((after, revoked))
 }
 
 impl ReadBack for Model {

@@ -29,6 +29,10 @@ pub struct StaffUserUpdateInput {
     name: MaybeUndefined<String>,
     /// Whether they may log in. Who is disabled is out at once.
     status: Option<StaffUserStatus>,
+    /// Whether the secret API keys that they made work on when they are disabled; otherwise those end with them. Keys
+    /// keep their permissions when their maker loses some.
+    #[graphql(default)]
+    keep_api_keys: bool,
     /// All that is granted directly, as `resource:action`, where `*` stands for any: you can add at most what you may
     /// do yourself.
     permissions: Option<Vec<String>>,
@@ -45,6 +49,8 @@ pub struct StaffUserUpdateInput {
 pub struct StaffUserUpdatePayload {
     /// The staff user as they are now; null when there are user errors.
     staff_user: Option<StaffUser>,
+    /// How many API keys have ended with them; null when there are user errors.
+    revoked_api_key_count: Option<i32>,
     /// What is wrong with the input.
     user_errors: Vec<Problem>,
     /// What would change, for a dry run.
@@ -85,6 +91,7 @@ impl StaffUserUpdateMutation {
                 StaffUserStatus::Active => Status::Active,
                 StaffUserStatus::Disabled => Status::Disabled,
             }),
+            keeps_keys: input.keep_api_keys,
             permissions,
         };
         let written = match complaints.check(update) {
@@ -97,8 +104,10 @@ impl StaffUserUpdateMutation {
             Err(errors) => Err(errors.into()),
         };
         let (user, user_errors, dry_run) = payload(call, written)?;
+        let (user, revoked) = user.unzip();
         Ok(Some(StaffUserUpdatePayload {
             staff_user: user.map(StaffUser::from),
+            revoked_api_key_count: revoked.map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
             user_errors,
             dry_run,
         }))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{run, viewer};
+use super::{assign, id_of, role, run, viewer};
 use crate::{
     harness::{Persona, TestApp},
     on_both,
@@ -109,6 +109,53 @@ on_both! {
         assert!(viewer(&app, &newest).await.is_none());
         let answer = run(&app, &owner, "apiKeyRotate", "ApiKeyRotateInput", input, "secret").await;
         assert_eq!(answer.user_errors("apiKeyRotate"), ["INVALID_STATE"]);
+    }
+
+    async fn keys_end_with_their_maker_unless_they_stay(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        for (name, keeps, ended) in [("leaver", false, 2), ("mover", true, 0)] {
+            let maker = app.staff(name, "*").await;
+            let user = id_of(&app, &maker).await;
+            let mut keys = Vec::new();
+            for key in ["ERP", "Scripts"] {
+                let made = create(&app, &maker, json!({ "name": format!("{key} of {name}"), "permissions": ["*"] })).await;
+                keys.push(Persona::bearer("key", made["secret"].as_str().unwrap()));
+            }
+            let web = channel(&app, &owner).await;
+            create(&app, &maker, json!({ "name": format!("Shop of {name}"), "kind": "PUBLISHABLE", "channelId": web })).await;
+            // A demotion is no matter of the keys.
+            let update = async |input: Value| {
+                let answer = run(&app, &owner, "staffUserUpdate", "StaffUserUpdateInput", input, "revokedApiKeyCount staffUser { id }").await;
+                answer.data()["staffUserUpdate"].clone()
+            };
+            assert_eq!(update(json!({ "id": user, "permissions": [] })).await["revokedApiKeyCount"], 0);
+            assert!(viewer(&app, &keys[0]).await.is_some());
+            let input = json!({ "id": user, "status": "DISABLED", "keepApiKeys": keeps, "idempotencyKey": name });
+            for _ in 0..2 {
+                assert_eq!(update(input.clone()).await["revokedApiKeyCount"], ended, "{name}");
+            }
+            for key in &keys {
+                assert_eq!(viewer(&app, key).await.is_some(), keeps, "{name}");
+            }
+            assert_eq!(app.count(&format!("api_key where kind = 'PUBLISHABLE' and name = 'Shop of {name}' and revoked_at is null")).await, 1, "a storefront stays open");
+        }
+        assert_eq!(app.count("timeline_entry where type = 'api_key.revoked'").await, 2);
+    }
+
+    async fn a_key_counts_as_its_maker(app: TestApp) {
+        app.staff("owner", "*").await;
+        let maker = app.staff("maker", "*").await;
+        let user = id_of(&app, &maker).await;
+        let made = create(&app, &maker, json!({ "name": "ERP", "permissions": ["*"] })).await;
+        let key = Persona::bearer("key", made["secret"].as_str().unwrap());
+        let reader = role(&app, &key, json!({ "name": "Reader", "permissions": ["orders:read"] })).await;
+        for input in [json!({ "id": user, "status": "DISABLED" }), json!({ "id": user, "permissions": ["orders:read"] })] {
+            let answer = run(&app, &key, "staffUserUpdate", "StaffUserUpdateInput", input, "staffUser { id }").await;
+            assert_eq!(answer.user_errors("staffUserUpdate"), ["FORBIDDEN_FIELD"]);
+        }
+        assert_eq!(assign(&app, &key, &user, &reader).await, ["FORBIDDEN_FIELD"]);
+        let other = id_of(&app, &app.staff("other", "").await).await;
+        assert_eq!(assign(&app, &key, &other, &reader).await, [""; 0]);
     }
 
     async fn a_key_ends_by_itself(app: TestApp) {
