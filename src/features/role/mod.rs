@@ -21,7 +21,7 @@ pub mod roster;
 pub mod service;
 pub mod visibility;
 
-pub use loader::{RoleById, RolesOfStaffUser, StandingOfStaffUser};
+pub use loader::{AllRoles, RoleById, RolesOfStaffUser, StandingOfStaffUser};
 pub use object::{Role, RoleAssignment, RoleScopeKind};
 pub use query::RoleQuery;
 

@@ -1,17 +1,16 @@
 //! Where a permission of a staff user comes from.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use entity::{
     id::{ChannelId, RoleId},
+    role_assignment,
     staff_user::Model,
 };
-use sea_orm::DbErr;
 
-use crate::{
-    auth::{
-        Permission, Permissions,
-        grants::{self, RoleBook, Scope},
-    },
-    work::Call,
+use crate::auth::{
+    Permission, Permissions,
+    grants::{RoleBook, Scope},
 };
 
 /// Something that allows it.
@@ -33,11 +32,9 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Looks for what allows a staff user something. That the viewer may see the staff user was checked before.
-    ///
-    /// # Errors
-    /// Faults.
-    pub async fn of(call: &Call, user: &Model, permission: Permission) -> Result<Self, DbErr> {
+    /// Looks for what allows a staff user something, who has these roles.
+    #[must_use]
+    pub fn of(user: &Model, assigned: &[Arc<role_assignment::Model>], book: &RoleBook, permission: Permission) -> Self {
         let mut entries = Vec::new();
         if Permissions::stored(&user.permissions).contains(permission) {
             entries.push(Source {
@@ -46,9 +43,7 @@ impl Sources {
                 channel: None,
             });
         }
-        let assigned = grants::assignments(call.db(), &[user.id]).await?;
-        let book = RoleBook::read(call.db()).await?;
-        for row in assigned.get(&user.id).into_iter().flatten() {
+        for row in assigned {
             let channel = match Scope::of(row) {
                 Scope::Everywhere => None,
                 Scope::Channel(channel) => Some(channel),
@@ -67,7 +62,18 @@ impl Sources {
                 }
             }
         }
-        Ok(Self { entries })
+        Self { entries }
+    }
+
+    /// The roles of the first so many.
+    #[must_use]
+    pub fn roles(&self, most: usize) -> Vec<RoleId> {
+        let entries = self.entries.iter().take(most);
+        let roles: BTreeSet<RoleId> = entries
+            .flat_map(|entry| [entry.role, entry.inherited_from])
+            .flatten()
+            .collect();
+        roles.into_iter().collect()
     }
 
     /// Whether it counts everywhere.

@@ -44,6 +44,36 @@ on_both! {
         assert_eq!(explain(&app, &owner, &user, "customers:read", Value::Null).await["isAllowed"], false);
     }
 
+    async fn it_takes_as_many_statements_however_many_roles_allow_it(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let mut users = Vec::new();
+        for (name, depth) in [("sam", 1), ("kim", 12)] {
+            let user = id_of(&app, &app.staff(name, "").await).await;
+            let mut parents: Vec<String> = Vec::new();
+            for number in 0..depth {
+                let made = role(&app, &owner, json!({ "name": format!("{name} {number}"), "permissions": ["orders:read"], "parentIds": parents })).await;
+                assert_eq!(assign(&app, &owner, &user, &made).await, [""; 0]);
+                parents = vec![made];
+            }
+            users.push(user);
+        }
+        let asked = async |user: &str| app.ask(&owner, EXPLAIN, json!({ "actor": user, "action": "orders:read" })).await;
+        let (few, many) = (asked(&users[0]).await, asked(&users[1]).await);
+        let sources = |answer: &crate::harness::Answer| answer.data()["permissionExplain"]["sources"].as_array().unwrap().len();
+        assert_eq!((sources(&few), sources(&many)), (1, 78));
+        assert_eq!(many.statements(), few.statements());
+        // Five reads: the staff user, their roles, all roles with what they inherit, and those to show.
+        assert_eq!(many.statements(), 5);
+        let mut parents: Vec<String> = Vec::new();
+        for number in 0..8 {
+            let made = role(&app, &owner, json!({ "name": format!("kim more {number}"), "permissions": ["orders:read"], "parentIds": parents })).await;
+            assert_eq!(assign(&app, &owner, &users[1], &made).await, [""; 0]);
+            parents = vec![made];
+        }
+        let answer = asked(&users[1]).await;
+        assert_eq!(sources(&answer), 78 + 36);
+    }
+
     async fn within_a_channel_the_object_decides(app: TestApp) {
         let owner = app.staff("owner", "*").await;
         let user = id_of(&app, &app.staff("sam", "").await).await;
