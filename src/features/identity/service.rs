@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use entity::{
     auth_identity,
     id::{AuthIdentityId, CustomerId, PrefixedId, StaffUserId},
-    provider_identity,
+    passkey, provider_identity,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait,
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
@@ -184,18 +185,24 @@ pub async fn owners(unit: &UnitOfWork, emails: &[&str]) -> Result<HashMap<String
 /// # Errors
 /// Faults.
 pub async fn staff_with_log_in(unit: &UnitOfWork, users: &[StaffUserId]) -> Result<HashSet<StaffUserId>, DbErr> {
+    let providers = provider_identity::Entity::find()
+        .select_only()
+        .column(provider_identity::Column::AuthIdentityId)
+        .into_query();
+    let mut way = Condition::any().add(auth_identity::Column::Id.in_subquery(providers));
+    if unit.call().passkeys.relying_party().is_some() {
+        let passkeys = passkey::Entity::find()
+            .select_only()
+            .column(passkey::Column::AuthIdentityId)
+            .into_query();
+        way = way.add(auth_identity::Column::Id.in_subquery(passkeys));
+    }
     let mut found = HashSet::new();
     for chunk in users.chunks(1_000) {
         let rows: Vec<StaffUserId> = auth_identity::Entity::find()
             .select_only()
             .column(auth_identity::Column::StaffUserId)
-            .join(
-                JoinType::InnerJoin,
-                auth_identity::Entity::belongs_to(provider_identity::Entity)
-                    .from(auth_identity::Column::Id)
-                    .to(provider_identity::Column::AuthIdentityId)
-                    .into(),
-            )
+            .filter(way.clone())
             .filter(auth_identity::Column::StaffUserId.is_in(chunk.iter().map(|user| user.uuid())))
             .into_tuple()
             .all(unit.db())
