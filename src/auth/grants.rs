@@ -232,11 +232,30 @@ impl Reach {
     }
 }
 
-/// Whether a field is hidden. Who hides a phone number hides it in its other form as well.
+/// The same fact under another name: who hides the first hides the second.
+const SAME: &[(&str, &str)] = &[
+    ("Customer.email", "Mail.recipient"),
+    ("Customer.email", "OrderLink.email"),
+    ("Customer.phoneE164", "Customer.phone"),
+    ("Address.phoneE164", "Address.phone"),
+    ("Address.provinceCode", "Address.province"),
+];
+
+/// What a name ends with that tells the same fact as the name without it.
+const ENDS: &[&str] = &["E164", "Id", "Handle", "Code"];
+
+/// Whether a field is hidden, or an argument or input by which it would be asked for. Who hides a phone number hides it
+/// in its other form as well, and who hides a customer hides their id, and whether there is one.
 #[must_use]
 pub fn hides(masks: &FieldMasks, object: &str, field: &str) -> bool {
     let hidden = |field: &str| masks.contains(&format!("{object}.{field}"));
-    hidden(field) || field.strip_suffix("E164").is_some_and(hidden)
+    let begun = field.strip_prefix("has").and_then(|rest| rest.split_at_checked(1));
+    hidden(field)
+        || ENDS.iter().any(|end| field.strip_suffix(end).is_some_and(hidden))
+        || begun.is_some_and(|(first, rest)| hidden(&format!("{}{rest}", first.to_ascii_lowercase())))
+        || SAME.iter().any(|(first, second)| {
+            masks.contains(*first) && second.split_once('.').is_some_and(|same| same == (object, field))
+        })
 }
 
 /// A list of fields as a table holds it.

@@ -19,7 +19,7 @@ use async_graphql_value::Value;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use crate::{auth::Viewer, config::Limits, graphql::masked::HiddenNames};
+use crate::{auth::Viewer, config::Limits};
 
 /// Why a document is not executed: a sentence for the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -248,40 +248,6 @@ fn root_fields<'a>(
 }
 
 impl Document {
-    /// Whether an argument, an input or a variable names a hidden field.
-    #[must_use]
-    pub fn names_any(&self, hidden: &HiddenNames, variables: &Variables) -> bool {
-        fn within(set: &SelectionSet, hidden: &HiddenNames) -> bool {
-            set.items.iter().any(|selection| {
-                let set = match &selection.node {
-                    Selection::Field(field) => {
-                        let mut arguments = field.node.arguments.iter();
-                        if arguments.any(|(name, value)| hidden.contain(&name.node) || hidden.are_in(&value.node)) {
-                            return true;
-                        }
-                        &field.node.selection_set.node
-                    }
-                    Selection::InlineFragment(fragment) => &fragment.node.selection_set.node,
-                    Selection::FragmentSpread(_) => return false,
-                };
-                within(set, hidden)
-            })
-        }
-        let defaults = |operation: &OperationDefinition| {
-            let mut definitions = operation.variable_definitions.iter();
-            definitions.any(|definition| {
-                let default = definition.node.default_value.as_ref();
-                default.is_some_and(|value| hidden.are_in_constant(&value.node))
-            })
-        };
-        let mut operations = self.parsed.operations.iter();
-        let mut fragments = self.parsed.fragments.values();
-        hidden.are_in_variables(variables)
-            || operations
-                .any(|(_, operation)| defaults(&operation.node) || within(&operation.node.selection_set.node, hidden))
-            || fragments.any(|fragment| within(&fragment.node.selection_set.node, hidden))
-    }
-
     /// Whether somebody who acts as another may run all of its mutations.
     #[must_use]
     pub fn may_be_run_by(&self, viewer: &Viewer) -> bool {

@@ -70,9 +70,9 @@ impl Mail {
         &self.0.template
     }
 
-    /// The e-mail address it goes to.
-    async fn recipient(&self) -> Email {
-        Email(self.0.recipient.clone())
+    /// The e-mail address it goes to; null where customers' addresses are hidden from the viewer.
+    async fn recipient(&self) -> Option<Email> {
+        Some(Email(self.0.recipient.clone()))
     }
 
     /// The customer it goes to, where it goes to one whom the viewer may see.

@@ -99,13 +99,108 @@ on_both! {
         assert_eq!(app.ask(&sam, fair, json!({})).await.data()["customers"]["totalCount"], 1);
     }
 
-    async fn introspection_leaves_out_what_is_hidden(app: TestApp) {
+    async fn a_hidden_relation_is_told_by_no_other_name(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let fields = ["OrderLink.customer", "OrderLink.organization", "OrderLink.channel", "Address.customer", "Address.province", "Mail.customer", "OrganizationMember.customer"];
+        let masks = role(&app, &owner, json!({ "name": "Masks", "permissions": ["*:read"], "fieldMasks": fields })).await;
+        let sam = app.staff("sam", "").await;
+        assert_eq!(assign(&app, &owner, &id_of(&app, &sam).await, &masks).await, [""; 0]);
+        let sam = app.log_in_again(&sam).await;
+        let (customer, organization, channel) = ("cus_01ARZ3NDEKTSV4RRFFQ69G5FAV", "org_01ARZ3NDEKTSV4RRFFQ69G5FAV", "chan_01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        for (list, told, condition) in [
+            ("orderLinks", "OrderLink.customerId", json!({ "customerId": { "eq": customer } })),
+            ("orderLinks", "OrderLink.hasCustomer", json!({ "hasCustomer": true })),
+            ("orderLinks", "OrderLink.organizationId", json!({ "AND": [{ "organizationId": { "eq": organization } }] })),
+            ("orderLinks", "OrderLink.channelId", json!({ "channelId": { "eq": channel } })),
+            ("orderLinks", "OrderLink.channelHandle", json!({ "NOT": { "channelHandle": { "eq": "web" } } })),
+            ("addresses", "Address.customerId", json!({ "customerId": { "eq": customer } })),
+            ("addresses", "Address.provinceCode", json!({ "provinceCode": { "eq": "NI" } })),
+            ("mails", "Mail.customerId", json!({ "customerId": customer })),
+        ] {
+            let kind = match list { "orderLinks" => "OrderLinkWhere", "addresses" => "AddressWhere", _ => "MailWhere" };
+            let query = format!("query($where: {kind}) {{ {list}(where: $where) {{ totalCount }} }}");
+            let answer = app.ask(&sam, &query, json!({ "where": condition })).await;
+            assert_eq!(answer.codes(), ["FORBIDDEN"], "{told}: {:#}", answer.body);
+            assert!(answer.body.get("data").is_none(), "{told}");
+            assert!(answer.body["errors"][0]["message"].as_str().unwrap().contains(told), "{told}: {:#}", answer.body);
+            assert_eq!(app.ask(&owner, &query, json!({ "where": condition })).await.codes(), [""; 0], "{told}: others may");
+        }
+        for query in ["query($c: ID = \"cus_01ARZ3NDEKTSV4RRFFQ69G5FAV\") { mails(where: { customerId: $c }) { totalCount } }", "{ addresses(where: { OR: [{ NOT: { provinceCode: { eq: \"NI\" } } }] }) { totalCount } }"] {
+            assert_eq!(app.ask(&sam, query, json!({})).await.codes(), ["FORBIDDEN"], "{query}");
+        }
+        let answer = app.ask(&sam, "{ addresses { nodes { city provinceCode } } orderLinks(where: { status: { eq: \"sent\" } }) { totalCount } }", json!({})).await;
+        assert_eq!(answer.body["data"]["orderLinks"]["totalCount"], 0, "{:#}", answer.body);
+    }
+
+    async fn the_address_of_a_mail_is_that_of_its_customer(app: TestApp) {
         let (owner, sam, _) = world(&app).await;
-        let query = "{ __type(name: \"Customer\") { name fields { name } } __schema { types { name fields { name } } } }";
-        let names = |answer: &crate::harness::Answer| answer.data()["__type"]["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
-        let (all, shown) = (names(&app.ask(&owner, query, json!({})).await), names(&app.ask(&sam, query, json!({})).await));
-        let missing: Vec<&String> = all.iter().filter(|name| !shown.contains(name)).collect();
-        assert_eq!(missing, ["email", "phone", "phoneE164"]);
+        run(&app, &owner, "customerInvite", "CustomerInviteInput", json!({ "email": "grace@example.com" }), "customer { id }").await.data();
+        let query = "{ mails { nodes { template recipient } } }";
+        let answer = app.ask(&owner, query, json!({})).await;
+        assert_eq!(answer.data()["mails"]["nodes"], json!([{ "template": "invitation", "recipient": "grace@example.com" }]));
+        let answer = app.ask(&sam, query, json!({})).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN"]);
+        assert_eq!(answer.body["data"]["mails"]["nodes"], json!([{ "template": "invitation", "recipient": null }]));
+        let masks = json!({ "name": "Mails", "permissions": ["mails:read"], "fieldMasks": ["Mail.recipient"] });
+        role(&app, &owner, masks).await;
+    }
+
+    async fn masks_forbid_no_work_that_has_nothing_to_do_with_them(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let fields = ["Customer.email", "Customer.phone", "StaffUser.name"];
+        let masks = role(&app, &owner, json!({ "name": "Masks", "permissions": ["*"], "fieldMasks": fields })).await;
+        let sam = app.staff("sam", "").await;
+        assert_eq!(assign(&app, &owner, &id_of(&app, &sam).await, &masks).await, [""; 0]);
+        let (sam, ada) = (app.log_in_again(&sam).await, app.customer("ada").await);
+        let made = run(&app, &sam, "staffUserCreate", "StaffUserCreateInput", json!({ "email": "new@example.com", "roleIds": [masks] }), "staffUser { email }").await;
+        assert_eq!(made.data()["staffUserCreate"]["staffUser"]["email"], "new@example.com");
+        role(&app, &sam, json!({ "name": "Another", "permissions": ["customers:read"], "fieldMasks": fields })).await;
+        let answer = app.ask(&sam, "{ customerGroups(where: { name: { eq: \"VIP\" } }) { totalCount } }", json!({})).await;
+        assert_eq!(answer.data()["customerGroups"]["totalCount"], 0);
+        let address = json!({ "customerId": ada.id(), "countryCode": "DE", "phone": "+4930901820", "address1": "Hauptstraße 1", "city": "Oldenburg", "postalCode": "26133", "firstName": "Ada", "lastName": "Byron" });
+        let answer = run(&app, &sam, "addressCreate", "AddressCreateInput", address, "address { phone }").await;
+        assert_eq!(answer.data()["addressCreate"]["address"]["phone"], "+4930901820");
+        let input = json!({ "id": ada.id(), "metadata": { "set": { "phone": "private", "email": { "query": "EMAIL" } } } });
+        let answer = run(&app, &sam, "customerUpdate", "CustomerUpdateInput", input, "customer { metadata }").await;
+        assert_eq!(answer.data()["customerUpdate"]["customer"]["metadata"]["phone"], "private");
+        for (mutation, kind, input) in [
+            ("staffUserUpdate", "StaffUserUpdateInput", json!({ "id": "staff_01ARZ3NDEKTSV4RRFFQ69G5FAV", "name": "Kim" })),
+            ("customerUpdate", "CustomerUpdateInput", json!({ "id": ada.id(), "phone": "1" })),
+            ("passwordResetRequest", "PasswordResetRequestInput", json!({ "email": "ada@example.com" })),
+        ] {
+            let query = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}");
+            assert_eq!(app.ask(&sam, &query, json!({ "input": input })).await.codes(), ["FORBIDDEN"], "{mutation}");
+        }
+    }
+
+    async fn the_schema_is_no_secret_and_no_condition_tells_a_hidden_fact(app: TestApp) {
+        use customer_graph::auth::grants::{FieldMasks, hides};
+        let (owner, sam, _) = world(&app).await;
+        let query = "{ __schema { types { name kind fields { name type { kind } } inputFields { name } } } }";
+        let all = app.ask(&owner, query, json!({})).await;
+        let answer = app.ask(&sam, "{ __type(name: \"Customer\") { fields { name } } }", json!({})).await;
+        assert!(answer.data()["__type"]["fields"].to_string().contains("\"phone\""), "that there is a field is no secret");
+        let types = all.data()["__schema"]["types"].as_array().unwrap();
+        let names = |list: &Value| list.as_array().into_iter().flatten().map(|field| field["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        let mut asked = 0;
+        for object in types.iter().filter(|kind| kind["kind"] == "OBJECT") {
+            let name = object["name"].as_str().unwrap();
+            let Some(conditions) = types.iter().find(|kind| kind["name"] == format!("{name}Where")) else { continue };
+            for field in object["fields"].as_array().unwrap().iter().filter(|field| field["type"]["kind"] != "NON_NULL") {
+                let field = field["name"].as_str().unwrap();
+                let masks = FieldMasks::from([format!("{name}.{field}")]);
+                let (first, rest) = field.split_at(1);
+                let has = format!("has{}{rest}", first.to_uppercase());
+                for condition in names(&conditions["inputFields"]) {
+                    let goes_on = condition.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_uppercase));
+                    if goes_on || condition == has {
+                        asked += 1;
+                        assert!(hides(&masks, name, &condition), "{name}Where.{condition} tells about {name}.{field}");
+                    }
+                }
+            }
+        }
+        assert!(asked > 20, "{asked}");
     }
 
     async fn one_role_that_shows_a_field_shows_it(app: TestApp) {
