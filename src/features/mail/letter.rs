@@ -331,10 +331,16 @@ mod tests {
             if template == "one_time_code" {
                 assert!(letter.text.contains("12345678") && letter.html.contains("12345678"));
             }
-            assert!(
-                !letter.subject.is_empty() && letter.text.contains("Ada"),
-                "{name}: {letter:?}"
-            );
+            assert!(!letter.subject.is_empty(), "{name}: {letter:?}");
+            // Mails to addresses that nobody has proven say nothing that a stranger may have typed.
+            let is_unproven = [
+                "already_registered",
+                "email_change",
+                "email_verification",
+                "registration",
+            ]
+            .contains(&template);
+            assert_eq!(letter.text.contains("Ada"), !is_unproven, "{name}: {letter:?}");
             assert!(
                 letter.html.contains(&format!("<title>{}", letter.subject)),
                 "{name}: {}",

@@ -59,9 +59,9 @@ on_both! {
     }
 
     async fn a_deleted_customer_with_second_factors_leaves_nothing_behind(app: TestApp) {
-        let (ada, admin) = (app.customer("ada").await, app.admin().await);
+        let (ada, bob, admin) = (app.customer("ada").await, app.customer("bob").await, app.admin().await);
         mfa::enroll(&app, &ada).await;
-        mfa::start(&app, &app.customer("bob").await).await.data();
+        mfa::start(&app, &bob).await.data();
         for query in ["mutation { magicLinkRequest(input: { email: \"ada@example.com\" }) { isAccepted } }", "mutation { sessionCreate(input: { email: \"ada@example.com\", password: \"correct horse battery\" }) { mfaToken } }"] {
             app.ask(&Persona::anonymous(), query, json!({})).await.data();
         }
