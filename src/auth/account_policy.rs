@@ -26,6 +26,8 @@ pub struct AccountPolicy {
     pub wrong_password_time: Duration,
     /// How many log-ins may fail in a minute in the whole deployment before the alarm is given; 0 for no alarm.
     pub failures_per_minute: u32,
+    /// How long every answer takes at least that must not tell whether an e-mail address is known.
+    pub answer_time: Duration,
     /// How long after a mail another of the same kind may be asked for.
     pub mail_cooldown: Duration,
     /// How long a token that proves an e-mail address is good.
@@ -56,6 +58,7 @@ impl Default for AccountPolicy {
             attempts_per_network: 30,
             wrong_password_time: Duration::from_millis(500),
             failures_per_minute: 300,
+            answer_time: Duration::from_millis(100),
             mail_cooldown: Duration::from_secs(60),
             verification_lifetime: Duration::from_secs(24 * 60 * 60),
             reset_lifetime: Duration::from_secs(30 * 60),

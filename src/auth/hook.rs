@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     config::HookConfig,
-    outbound::Outbound,
+    outbound::{Outbound, OutboundError},
     work::{Call, ErrorCode, UserError, WriteError},
 };
 
@@ -29,10 +29,16 @@ pub struct Hooks(Option<Arc<Configured>>);
 
 #[derive(Debug)]
 struct Configured {
-    before: Option<String>,
-    after: Option<String>,
+    before: Option<Listener>,
+    after: Option<Listener>,
     secret: SecretString,
     fail_open: bool,
+}
+
+/// Each has requests of its own under way: who is told must not keep who is asked from answering.
+#[derive(Debug)]
+struct Listener {
+    url: String,
     outbound: Outbound,
 }
 
@@ -75,12 +81,17 @@ impl Hooks {
         if config.before_log_in_url.is_none() && config.after_log_in_url.is_none() {
             return Self::default();
         }
+        let listener = |url: &Option<String>| {
+            url.clone().map(|url| Listener {
+                url,
+                outbound: Outbound::new(config.allow_private_network, PATIENCE),
+            })
+        };
         Self(Some(Arc::new(Configured {
-            before: config.before_log_in_url.clone(),
-            after: config.after_log_in_url.clone(),
+            before: listener(&config.before_log_in_url),
+            after: listener(&config.after_log_in_url),
             secret: config.signing_secret.clone().unwrap_or_default(),
             fail_open: config.fail_open,
-            outbound: Outbound::new(config.allow_private_network, PATIENCE),
         })))
     }
 
@@ -93,14 +104,18 @@ impl Hooks {
     /// Asks whether somebody who proved who they are may log in.
     ///
     /// # Errors
-    /// `HOOK_REJECTED`.
+    /// `HOOK_REJECTED`; [`WriteError::Overloaded`] when too many are asked about at once.
     pub async fn before_log_in(&self, call: &Call, facts: &LogInFacts) -> Result<(), WriteError> {
         let Some(hooks) = &self.0 else { return Ok(()) };
-        let Some(url) = &hooks.before else { return Ok(()) };
+        let Some(Listener { url, outbound }) = &hooks.before else {
+            return Ok(());
+        };
         let body = body("log_in.before", call, facts);
         let timestamp = call.now().timestamp();
-        let may = match hooks.outbound.post_signed(url, &hooks.secret, timestamp, &body).await {
+        let may = match outbound.post_signed(url, &hooks.secret, timestamp, &body).await {
             Ok(answer) => answer.get("allow") == Some(&Value::Bool(true)),
+            // Whoever floods it must not get past it, where people may log in without its answer.
+            Err(OutboundError::Busy) => return Err(WriteError::Overloaded),
             Err(error) => {
                 tracing::warn!(%error, fail_open = hooks.fail_open, "the hook before log-in did not answer");
                 hooks.fail_open
@@ -126,8 +141,10 @@ impl Hooks {
         let body = body("log_in.after", call, facts);
         let timestamp = call.now().timestamp();
         tokio::spawn(async move {
-            let Some(url) = &hooks.after else { return };
-            if let Err(error) = hooks.outbound.post_signed(url, &hooks.secret, timestamp, &body).await {
+            let Some(Listener { url, outbound }) = &hooks.after else {
+                return;
+            };
+            if let Err(error) = outbound.post_signed(url, &hooks.secret, timestamp, &body).await {
                 tracing::warn!(%error, "the hook after log-in did not answer");
             }
         });

@@ -42,6 +42,9 @@ section! {
         /// How many log-ins may fail in a minute in the whole deployment before a warning is logged and an event
         /// `auth.failure_rate_exceeded` is written; 0 for none.
         failures_per_minute: u32 = 300,
+        /// How long every answer takes at least that must not tell whether an e-mail address is known: to registrations and
+        /// to requests for mail.
+        answer_time: Duration = Duration::from_millis(100),
         /// How long after a mail another of the same kind may be asked for.
         mail_cooldown: Duration = Duration::from_secs(60),
         /// How recently somebody must have logged in for a sensitive write, such as changing the e-mail address.
@@ -84,6 +87,7 @@ impl AuthConfig {
             attempts_per_network: self.attempts_per_network,
             wrong_password_time: self.wrong_password_time,
             failures_per_minute: self.failures_per_minute,
+            answer_time: self.answer_time,
             mail_cooldown: self.mail_cooldown,
             step_up_age: self.step_up_age,
             mfa_issuer: self.mfa_issuer.clone(),
@@ -123,11 +127,12 @@ impl AuthConfig {
             "refresh_token_lifetime",
             message,
         );
-        require(
-            self.wrong_password_time <= Duration::from_secs(10),
-            "wrong_password_time",
-            "must be at most 10s.",
-        );
+        for (setting, value) in [
+            ("wrong_password_time", self.wrong_password_time),
+            ("answer_time", self.answer_time),
+        ] {
+            require(value <= Duration::from_secs(10), setting, "must be at most 10s.");
+        }
         for (setting, value) in [
             ("attempts_per_account", self.attempts_per_account),
             ("attempts_per_network", self.attempts_per_network),

@@ -13,6 +13,7 @@ use entity::{
     id::{ChannelId, PrefixedId},
     row::Skipped,
 };
+use tokio::time::Instant;
 
 use super::{
     Client, Clock, Database, Ids, Outcome, ReadConnection, SessionCookies, Statements, UnitOfWork, WriteError,
@@ -110,6 +111,12 @@ impl std::ops::Deref for Call {
 }
 
 impl Call {
+    /// Waits until an answer may be given that began then and must not tell by its time whether an e-mail address is
+    /// known.
+    pub async fn answer_not_before(&self, began: Instant) {
+        tokio::time::sleep_until(began + self.policy.answer_time).await;
+    }
+
     /// An operation of this viewer.
     #[must_use]
     pub fn new(parts: CallParts, viewer: Viewer, request_id: String, idempotency_key: Option<String>) -> Self {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use secrecy::ExposeSecret;
+use tokio::time::Instant;
 
 use super::{registration, service::Registration};
 use crate::{
@@ -60,6 +61,7 @@ impl CustomerRegisterMutation {
         input: CustomerRegisterInput,
     ) -> Result<Option<CustomerRegisterPayload>> {
         let call = ctx.call();
+        let began = Instant::now();
         let prepared = prepare(call, input).await;
         let ticket = prepared.as_ref().ok().map(|registration| registration.ticket.clone());
         let written = match prepared {
@@ -76,6 +78,7 @@ impl CustomerRegisterMutation {
             }
             Err(error) => Err(error),
         };
+        call.answer_not_before(began).await;
         let (accepted, user_errors, _) = payload(call, written)?;
         Ok(Some(CustomerRegisterPayload {
             is_accepted: accepted.is_some(),

@@ -7,6 +7,7 @@ use entity::{
 };
 use secrecy::ExposeSecret;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{
     proof, service,
@@ -77,6 +78,7 @@ impl EmailChangeMutation {
         input: EmailChangeRequestInput,
     ) -> Result<Option<EmailChangeRequestPayload>> {
         let call = ctx.call();
+        let began = Instant::now();
         let (Some(own), Some(session)) = (call.viewer.customer(), call.viewer.session()) else {
             return Ok(None);
         };
@@ -99,6 +101,7 @@ impl EmailChangeMutation {
             Ok(None) => Err(UserError::new(ErrorCode::Required, "email", "Fill this in.").into()),
             Err(errors) => Err(errors.into()),
         };
+        call.answer_not_before(began).await;
         let (asked, user_errors, _) = payload(call, written)?;
         Ok(Some(EmailChangeRequestPayload {
             is_accepted: asked.is_some(),

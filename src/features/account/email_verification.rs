@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{id::PrefixedId, session::ActorType};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use super::{
     admission::{self, Admitted, Entrant, EntryTokens},
@@ -70,6 +71,7 @@ impl EmailVerificationMutation {
         input: EmailVerificationRequestInput,
     ) -> Result<Option<EmailVerificationRequestPayload>> {
         let call = ctx.call();
+        let began = Instant::now();
         let mut complaints = Complaints::default();
         let address = complaints.email("email", Some(input.email.0));
         let written = match complaints.check(address) {
@@ -89,6 +91,7 @@ impl EmailVerificationMutation {
             Ok(None) => Err(UserError::new(ErrorCode::Required, "email", "Fill this in.").into()),
             Err(errors) => Err(errors.into()),
         };
+        call.answer_not_before(began).await;
         let (sent, user_errors, _) = payload(call, written)?;
         Ok(Some(EmailVerificationRequestPayload {
             is_accepted: sent.is_some(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use super::two_steps::{self, FirstStep};
 use crate::{
@@ -48,7 +49,10 @@ impl IdentityRegisterMutation {
     ) -> Result<Option<IdentityRegisterPayload>> {
         let call = ctx.call();
         let token = SecretString::from(format!("{ACCOUNT_TOKEN_PREFIX}{}", call.ids.token()));
-        let (begun, user_errors, _) = payload(call, begin(call, input, &token).await)?;
+        let began = Instant::now();
+        let written = begin(call, input, &token).await;
+        call.answer_not_before(began).await;
+        let (begun, user_errors, _) = payload(call, written)?;
         Ok(Some(IdentityRegisterPayload {
             registration_token: begun.as_ref().map(|_| token.expose_secret().to_owned()),
             registration_token_expires_at: begun.map(|_| DateTime(call.now() + call.policy.profile_lifetime)),

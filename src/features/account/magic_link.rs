@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::session::ActorType;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use super::{
     addressee,
@@ -67,6 +68,7 @@ impl MagicLinkMutation {
         input: MagicLinkRequestInput,
     ) -> Result<Option<MagicLinkRequestPayload>> {
         let call = ctx.call();
+        let began = Instant::now();
         let actor = ActorType::from(input.actor);
         let mut complaints = Complaints::default();
         let address = complaints.email("email", Some(input.email.0));
@@ -89,6 +91,7 @@ impl MagicLinkMutation {
             Ok(None) => Err(UserError::new(ErrorCode::Required, "email", "Fill this in.").into()),
             Err(errors) => Err(errors.into()),
         };
+        call.answer_not_before(began).await;
         let (asked, user_errors, _) = payload(call, written)?;
         Ok(Some(MagicLinkRequestPayload {
             is_accepted: asked.is_some(),

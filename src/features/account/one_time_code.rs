@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::session::ActorType;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use super::{
     addressee,
@@ -66,6 +67,7 @@ impl OneTimeCodeMutation {
     /// the newest is.
     async fn otp_request(&self, ctx: &Context<'_>, input: OtpRequestInput) -> Result<Option<OtpRequestPayload>> {
         let call = ctx.call();
+        let began = Instant::now();
         let actor = ActorType::from(input.actor);
         let mut complaints = Complaints::default();
         let address = complaints.email("email", Some(input.email.0));
@@ -88,6 +90,7 @@ impl OneTimeCodeMutation {
             Ok(None) => Err(UserError::new(ErrorCode::Required, "email", "Fill this in.").into()),
             Err(errors) => Err(errors.into()),
         };
+        call.answer_not_before(began).await;
         let (asked, user_errors, _) = payload(call, written)?;
         Ok(Some(OtpRequestPayload {
             is_accepted: asked.is_some(),

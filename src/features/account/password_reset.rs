@@ -3,6 +3,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{id::CustomerId, session::ActorType};
 use secrecy::ExposeSecret;
+use tokio::time::Instant;
 
 use super::reset;
 use crate::{
@@ -87,6 +88,7 @@ impl PasswordResetMutation {
         input: PasswordResetRequestInput,
     ) -> Result<Option<PasswordResetRequestPayload>> {
         let call = ctx.call();
+        let began = Instant::now();
         let typed = input.email.0;
         let actor = ActorType::from(input.actor);
         let mut complaints = Complaints::default();
@@ -110,6 +112,7 @@ impl PasswordResetMutation {
             Ok(None) => Err(UserError::new(ErrorCode::Required, "email", "Fill this in.").into()),
             Err(errors) => Err(errors.into()),
         };
+        call.answer_not_before(began).await;
         let is_accepted = written.is_ok();
         let user_errors = match written {
             Ok(()) => Vec::new(),

@@ -23,6 +23,7 @@ use sea_orm::{
 
 use crate::{
     auth::{one_time_code::ONE_TIME_CODE, secret_hash},
+    features::mail::service as mails,
     work::{Call, ErrorCode, UnitOfWork, UserError, WriteError},
 };
 
@@ -413,6 +414,8 @@ pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
         .order_by(Column::ExpiresAt, Order::Asc)
         .limit(most)
         .take();
+    // What became of the mails with these tokens is kept for longer.
+    mails::outlive_tokens(unit, old.clone()).await?;
     let removed = Entity::delete_many()
         .filter(Column::Id.in_subquery(old))
         .exec(unit.db())

@@ -11,7 +11,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::Json,
-    sea_query::{Expr, LockBehavior, LockType},
+    sea_query::{Expr, LockBehavior, LockType, SelectStatement},
 };
 
 use super::Enclosure;
@@ -212,6 +212,22 @@ pub async fn sweep(unit: &UnitOfWork) -> Result<(), DbErr> {
     Entity::delete_many()
         .filter(Column::CreatedAt.lt(unit.now() - KEPT))
         .filter(Column::State.ne(State::Queued))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// Takes these tokens, which are about to be removed, out of the mails that they went out with.
+///
+/// # Errors
+/// Faults.
+pub async fn outlive_tokens(unit: &UnitOfWork, tokens: SelectStatement) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::AccountTokenId, Expr::val(None::<AccountTokenId>))
+        .filter(Column::AccountTokenId.in_subquery(tokens))
+        // A mail that still waits has nothing to bring any more, and one to nobody's account could not be forgotten.
+        .filter(Column::State.ne(State::Queued))
+        .filter(Column::CustomerId.is_not_null())
         .exec(unit.db())
         .await?;
     Ok(())

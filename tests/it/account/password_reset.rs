@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use customer_graph::auth::AccountPolicy;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Answer, PASSWORD, Persona, TestApp},
+    harness::{Answer, PASSWORD, Persona, Setup, TestApp},
     on_both,
 };
 
@@ -147,6 +148,23 @@ on_both! {
         let input = json!({ "input": { "email": "sam@example.com", "password": NEW, "actor": "STAFF" } });
         let answer = app.ask(&Persona::anonymous(), "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { accessToken } }", input).await;
         assert!(answer.data()["sessionCreate"]["accessToken"].is_string());
+    }
+
+    /// C1: what is written for a known address takes another time, which the answer must not tell.
+    async fn an_answer_takes_its_time_whether_or_not_the_address_is_known(app: TestApp) {
+        app.customer("ada").await;
+        let setup = Setup::default();
+        let least = Duration::from_millis(200);
+        let accounts = AccountPolicy { answer_time: least, ..setup.accounts };
+        let beside = app.beside(Setup { accounts, ..setup }).await;
+        for field in ["passwordResetRequest", "magicLinkRequest", "otpRequest", "emailVerificationRequest"] {
+            for email in ["ada@example.com", "nobody@example.com"] {
+                let began = std::time::Instant::now();
+                let query = format!("mutation($email: Email!) {{ {field}(input: {{ email: $email }}) {{ isAccepted }} }}");
+                beside.ask(&Persona::anonymous(), &query, json!({ "email": email })).await.data();
+                assert!(began.elapsed() >= least, "{field} {email}");
+            }
+        }
     }
 
     async fn of_many_requests_at_once_one_link_is_good_and_one_mail_goes_out(app: TestApp) {

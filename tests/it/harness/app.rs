@@ -96,6 +96,7 @@ impl Default for Setup {
                 verification: Verification::Optional,
                 attempts_per_account: 100_000,
                 wrong_password_time: Duration::ZERO,
+                answer_time: Duration::ZERO,
                 attempts_per_network: 100_000,
                 ..AccountPolicy::default()
             },

@@ -75,7 +75,14 @@ on_both! {
         app.customer("ada").await;
         request(&app, "ada@example.com").await;
         app.letters("ada@example.com").await;
-        app.clock.advance(std::time::Duration::from_secs(31 * 24 * 60 * 60));
+        let sent = app.count("mail where state = 'SENT'").await;
+        assert!(sent > 0);
+        app.clock.advance(std::time::Duration::from_secs(3 * 24 * 60 * 60));
+        app.app.mailer.sweep().await.unwrap();
+        app.app.housekeeper.sweep().await.unwrap();
+        assert_eq!(app.count("account_token").await, 0);
+        assert_eq!(app.count("mail where state = 'SENT'").await, sent, "what became of mail is kept for longer");
+        app.clock.advance(std::time::Duration::from_secs(28 * 24 * 60 * 60));
         app.app.mailer.sweep().await.unwrap();
         app.app.housekeeper.sweep().await.unwrap();
         assert_eq!(app.count("mail").await, 0);
