@@ -17,7 +17,7 @@
 //! | [`config`] | one file a section, defaults and checks beside the fields, all complaints at once |
 //! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, health, the query page |
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
-//! | [`background`] | what goes on after the response: the mailer |
+//! | [`background`] | what goes on after the response: the mailer, the housekeeper |
 //! | [`outbound`] | requests that we send to others: bounded, signed, never into private networks |
 //! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |

@@ -50,12 +50,17 @@ impl Setting for ProviderKind {
 }
 
 /// Names that other ways to log in have.
-const TAKEN: [&str; 8] = [
+const TAKEN: [&str; 13] = [
     "password",
     "passkey",
     "totp",
     "otp",
+    "one_time_code",
     "magic_link",
+    "second_factor",
+    "invitation",
+    "registration",
+    "switch",
     "email",
     "saml",
     "recovery",

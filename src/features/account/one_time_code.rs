@@ -100,8 +100,7 @@ impl OneTimeCodeMutation {
 
     /// Logs in by the code in a mail, which also proves the e-mail address. Whatever is wrong with the code, the answer
     /// is `TOKEN_INVALID`. Whoever has a second factor is asked for it (`MFA_REQUIRED`). If nobody had proven the
-    /// address before, sessions, password and second factor that were there are gone: a stranger may have put them
-    /// there.
+    /// address before, sessions and password that were there are gone: a stranger may have put them there.
     async fn otp_confirm(&self, ctx: &Context<'_>, input: OtpConfirmInput) -> Result<Option<OtpConfirmPayload>> {
         let call = ctx.call();
         let tokens = EntryTokens::new(&call.ids);
