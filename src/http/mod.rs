@@ -1,5 +1,6 @@
 //! Routes and layers: from bytes to an operation of a viewer, and back.
 
+mod asker;
 mod bracket;
 mod client;
 mod cookies;
@@ -11,6 +12,7 @@ mod layers;
 mod mailbox;
 mod mend;
 mod negotiation;
+mod operation;
 pub mod page;
 mod request;
 #[cfg(feature = "saml")]

@@ -1,0 +1,302 @@
+//! One operation, whatever carried it here: who asks for what, what of it is refused, and what is answered.
+//!
+//! Nothing in here knows of requests and responses of HTTP. Each transport reads an [`Asker`] and a [`Body`] in its own
+//! way, has the operation prepared ([`HttpState::prepare`]), decides whether it carries operations of this kind, has it
+//! executed ([`Prepared::execute`]) and puts the [`Outcome`] or what was [`Refused`] into its own form.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
+use entity::id::ChannelId;
+
+use super::{
+    HttpState,
+    document::{Document, Refusal, short},
+    mend::mend,
+    request::Body,
+};
+use crate::{
+    auth::Viewer,
+    graphql::{
+        Loaders,
+        direct::{JsonText, Plans},
+    },
+    schema::Schema,
+    work::{Call, Client, Refusal as TurnedAway, SessionCookies},
+};
+
+/// The most errors in one answer.
+const ERRORS: usize = 20;
+
+/// Who asks, and with what.
+#[derive(Clone, Debug)]
+pub(super) struct Asker {
+    /// On whose behalf.
+    pub(super) viewer: Viewer,
+    /// From where.
+    pub(super) client: Client,
+    /// The cookies of a browser that keeps its tokens in them.
+    pub(super) cookies: Option<SessionCookies>,
+    /// The channel of the publishable key, where one was sent.
+    pub(super) channel: Option<ChannelId>,
+    /// Whether it is the federation gateway that asks.
+    pub(super) is_gateway: bool,
+    /// What makes a mutation that is sent again count once.
+    pub(super) idempotency_key: Option<String>,
+    /// Names the request in logs, errors, timeline and events.
+    pub(super) request_id: String,
+    /// Whether the answer shall say what it has cost.
+    pub(super) wants_cost: bool,
+}
+
+/// Why an operation was not executed, as far as a transport tells it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// What came could not be read at all.
+    Unreadable,
+    /// It could be read, and is not a request.
+    NotARequest,
+    /// The token is not valid.
+    Unauthenticated,
+    /// The publishable key is not valid.
+    UnknownKey,
+    /// The document is wrong, too large, or does not fit the schema; or the variables do not fit the document.
+    Document,
+    /// It is not clear which operation is meant, or it is of a kind that is not carried here.
+    Operation,
+    /// Whoever asks may not ask for this.
+    Forbidden,
+    /// It took too long.
+    TooLong,
+    /// The service cannot tell who asks.
+    Unavailable,
+}
+
+/// An operation that was not executed.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    /// Why, for the transport.
+    pub(super) cause: Cause,
+    /// Why, for programs.
+    pub(super) code: &'static str,
+    /// What to do, for people.
+    pub(super) message: String,
+}
+
+impl Refused {
+    pub(super) fn new(cause: Cause, message: impl Into<String>) -> Self {
+        let code = match cause {
+            Cause::Unauthenticated | Cause::UnknownKey => "UNAUTHENTICATED",
+            Cause::Forbidden => "FORBIDDEN",
+            Cause::Unavailable => "INTERNAL",
+            Cause::Unreadable | Cause::NotARequest | Cause::Document | Cause::Operation | Cause::TooLong => {
+                "BAD_USER_INPUT"
+            }
+        };
+        Self {
+            cause,
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// As JSON: the `errors` of an answer without `data`.
+    pub(super) fn errors(&self, request_id: &str) -> serde_json::Value {
+        errors(self.code, &self.message, request_id)
+    }
+}
+
+/// The `errors` of an answer that is one error; a request that has no id has none in it.
+pub(super) fn errors(code: &str, message: &str, request_id: &str) -> serde_json::Value {
+    let mut extensions = serde_json::json!({ "code": code });
+    if !request_id.is_empty() {
+        extensions["requestId"] = request_id.into();
+    }
+    serde_json::json!([{ "message": message, "extensions": extensions }])
+}
+
+/// An operation that was found to be in order, of somebody who may ask for it.
+pub(super) struct Prepared {
+    /// Whether it is a query, a mutation or a subscription.
+    pub(super) kind: OperationType,
+    /// The operation's means.
+    pub(super) call: Arc<Call>,
+    document: Arc<Document>,
+    request: async_graphql::Request,
+    /// The schema as this viewer sees it.
+    schema: Schema,
+    wants_cost: bool,
+    /// How long it may take.
+    limit: Option<Duration>,
+    started: Instant,
+}
+
+/// What an operation was answered.
+pub(super) struct Outcome {
+    /// Data and errors: the errors bounded, each with a code, and `null` where a field was denied.
+    response: Response,
+    /// Whether there is data; otherwise the executor refused the operation.
+    pub(super) is_executed: bool,
+    /// Whether it was turned away altogether, because whoever asks has asked too often or too many ask at once.
+    pub(super) turned_away: Option<TurnedAway>,
+    /// The cookies of a browser that keeps its tokens in them, with what becomes of them.
+    pub(super) cookies: Option<SessionCookies>,
+}
+
+impl Outcome {
+    /// As JSON: `data`, `errors` and `extensions`; without `data` when nothing was executed.
+    pub(super) fn json(&self) -> Vec<u8> {
+        if self.is_executed {
+            JsonText::response(&self.response)
+        } else {
+            let errors = serde_json::json!({ "errors": self.response.errors });
+            serde_json::to_vec(&errors).unwrap_or_default()
+        }
+    }
+}
+
+impl HttpState {
+    /// Judges an operation and makes it ready to be executed.
+    ///
+    /// # Errors
+    /// What is wrong with it, or that whoever asks may not ask for it.
+    pub(super) fn prepare(&self, asker: Asker, body: Body) -> Result<Prepared, Refused> {
+        let started = Instant::now();
+        let limits = &self.parts.limits;
+        let viewer = asker.viewer;
+        let document = self
+            .documents
+            .read(&body.query, limits)
+            .map_err(|Refusal(message)| Refused::new(Cause::Document, message))?;
+        let Some(operation) = document.operation(body.operation_name.as_deref()) else {
+            let message = "Name one of the document's operations in operationName.";
+            return Err(Refused::new(Cause::Operation, message));
+        };
+        let kind = operation.ty;
+        let forbidden = |message: &str| Err(Refused::new(Cause::Forbidden, message));
+        if document.introspects && !(viewer.is_admin() || self.settings.introspection_for_all) {
+            return forbidden("The schema is shown to the admin scope alone.");
+        }
+        if document.federates && !asker.is_gateway {
+            return forbidden(
+                "_service and _entities are for the federation gateway, which sends Gateway-Authorization.",
+            );
+        }
+        if kind == OperationType::Mutation && !document.may_be_run_by(&viewer) {
+            return forbidden("This is not possible while acting as a customer.");
+        }
+        let is_masked = viewer.masks().is_some();
+        let is_bounded = viewer.is_bounded();
+        if is_bounded && document.fields > limits.document_fields_bounded {
+            let most = limits.document_fields_bounded;
+            return Err(Refused::new(
+                Cause::Document,
+                format!("The document has more than {most} fields once its fragments are expanded. Split it up."),
+            ));
+        }
+        // A statement that nobody waits for any more is ended by the database's own time-out.
+        let limit = (is_bounded && kind == OperationType::Query)
+            .then(|| Duration::from_millis(limits.query_milliseconds_bounded));
+        let mut call = Call::new(self.parts.clone(), viewer, asker.request_id, asker.idempotency_key)
+            .from_client(asker.client)
+            .with_cookies(asker.cookies)
+            .in_channel(asker.channel);
+        if kind == OperationType::Query {
+            call = call.asking_for(Arc::clone(&document.names));
+        }
+        let call = Arc::new(call);
+        let executable = document.for_execution(body.operation_name.as_deref(), &body.variables);
+        let mut request = async_graphql::Request::new(String::new())
+            .variables(body.variables)
+            .data(Arc::clone(&call))
+            .data(Loaders::new(Arc::clone(&call)));
+        if !is_masked {
+            // What is written straight to JSON asks nobody whether a field is hidden.
+            request = request.data(Plans::default());
+        }
+        request.operation_name = body.operation_name;
+        request.set_parsed_query(executable);
+        let schema = if is_masked { &self.masked_schema } else { &self.schema };
+        Ok(Prepared {
+            kind,
+            call,
+            document,
+            request,
+            schema: schema.clone(),
+            wants_cost: asker.wants_cost,
+            limit,
+            started,
+        })
+    }
+}
+
+impl Prepared {
+    /// Executes a query or a mutation.
+    ///
+    /// # Errors
+    /// That it took too long.
+    pub(super) async fn execute(self) -> Result<Outcome, Refused> {
+        let execution = self.schema.execute(self.request);
+        let mut response = match self.limit {
+            Some(limit) => tokio::time::timeout(limit, execution)
+                .await
+                .map_err(|_| Refused::new(Cause::TooLong, "This takes too long. Ask for less at once."))?,
+            None => execution.await,
+        };
+        let call = self.call;
+        mend(&mut response);
+        let is_executed = !matches!(response.data, Value::Null) || response.errors.is_empty();
+        tidy(&mut response.errors, &call.request_id);
+        tracing::info!(
+            request.id = call.request_id,
+            operation = name_of(self.kind),
+            viewer = call.viewer.kind(),
+            fields = self.document.fields,
+            statements = call.statements.count(),
+            errors = response.errors.len(),
+            duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+            "answered"
+        );
+        if self.wants_cost {
+            let statements = call.statements.count();
+            let cost = async_graphql::value!({ "fields": self.document.fields, "statements": statements });
+            response.extensions.insert("cost".to_owned(), cost);
+        }
+        let is_nothing_done = match &response.data {
+            Value::Object(fields) => fields.values().all(|field| matches!(field, Value::Null)),
+            _ => true,
+        };
+        Ok(Outcome {
+            is_executed,
+            turned_away: call.refusal().filter(|_| is_nothing_done),
+            cookies: call.cookies.clone(),
+            response,
+        })
+    }
+}
+
+fn name_of(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    }
+}
+
+/// Bounds the errors and gives each a code.
+fn tidy(errors: &mut Vec<ServerError>, request_id: &str) {
+    errors.truncate(ERRORS);
+    for error in errors {
+        error.message = short(&error.message);
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", "BAD_USER_INPUT");
+        }
+        if extensions.get("requestId").is_none() {
+            extensions.set("requestId", request_id);
+        }
+    }
+}
