@@ -30,9 +30,7 @@ pub(super) async fn of(state: &HttpState, parts: &Parts, request_id: &str) -> Re
             }
         })?;
     let channel = channel(state, headers).await.map_err(|error| match error {
-        Unauthenticated::Invalid => {
-            Refused::new(Cause::UnknownKey, "The publishable key is not valid (any more).")
-        }
+        Unauthenticated::Invalid => Refused::new(Cause::UnknownKey, "The publishable key is not valid (any more)."),
         Unauthenticated::Fault(error) => {
             tracing::error!(request.id = request_id, %error, "could not find out which channel asks");
             unavailable()
