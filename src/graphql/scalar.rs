@@ -4,10 +4,11 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Simpl
 use chrono::SecondsFormat;
 use sea_orm::entity::prelude::{DateTimeUtc, Json};
 
-/// An instant in UTC, written as RFC 3339 with milliseconds: `2026-11-20T09:30:00.000Z`. Input may use any offset.
+/// An instant in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub DateTimeUtc);
 
+/// An instant in UTC, written as RFC 3339 with milliseconds: `2026-11-20T09:30:00.000Z`. Input may use any offset.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -35,6 +36,7 @@ macro_rules! text_scalars {
             #[derive(Clone, Debug, PartialEq, Eq)]
             pub struct $name(pub String);
 
+            $(#[$doc])*
             #[Scalar($(specified_by_url = $url)?)]
             impl ScalarType for $name {
                 fn parse(value: Value) -> InputValueResult<Self> {
@@ -75,6 +77,7 @@ text_scalars! {
 #[derive(Clone, Debug, PartialEq)]
 pub struct JsonObject(pub serde_json::Map<String, Json>);
 
+/// A JSON object.
 #[Scalar(name = "JSONObject")]
 impl ScalarType for JsonObject {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -98,11 +101,12 @@ impl From<Json> for JsonObject {
     }
 }
 
-/// A decimal number, exact: written as text such as `"12.30"`. In input a number is taken, too, but not one of more
-/// than 15 digits with a fraction, which JSON cannot carry exactly.
+/// An exact decimal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
+/// A decimal number, exact: written as text such as `"12.30"`. In input a number is taken, too, but not one of more
+/// than 15 digits with a fraction, which JSON cannot carry exactly.
 #[Scalar]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {

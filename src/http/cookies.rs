@@ -7,7 +7,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use secrecy::SecretString;
 
-use crate::work::{SessionCookies, SessionTokens};
+use crate::work::{RegistrationTicket, SessionCookies, SessionTokens};
 
 /// The header that asks for cookie mode.
 const MODE: &str = "session-mode";
@@ -17,6 +17,9 @@ const ACCESS: &str = "__Host-access-token";
 
 /// The refresh token.
 const REFRESH: &str = "__Host-refresh-token";
+
+/// The ticket of a registration, until its e-mail address is proven.
+const TICKET: &str = "__Host-registration-ticket";
 
 /// Two cookies of one name: somebody planted one.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +33,8 @@ pub(super) fn of(headers: &HeaderMap) -> Result<Option<SessionCookies>, Planted>
     if !asks {
         return Ok(None);
     }
-    Ok(Some(SessionCookies::new(one(headers, ACCESS)?, one(headers, REFRESH)?)))
+    let cookies = SessionCookies::new(one(headers, ACCESS)?, one(headers, REFRESH)?, one(headers, TICKET)?);
+    Ok(Some(cookies))
 }
 
 fn one(headers: &HeaderMap, name: &str) -> Result<Option<SecretString>, Planted> {
@@ -52,7 +56,13 @@ fn one(headers: &HeaderMap, name: &str) -> Result<Option<SecretString>, Planted>
 /// Sets the cookies that an operation asked for.
 pub(super) fn set(headers: &mut HeaderMap, cookies: &SessionCookies) {
     use secrecy::ExposeSecret;
-    match cookies.outcome() {
+    let outcome = cookies.outcome();
+    match outcome.ticket {
+        None => {}
+        Some(RegistrationTicket::Gone) => put(headers, TICKET, "", 0),
+        Some(RegistrationTicket::Given { ticket, seconds }) => put(headers, TICKET, ticket.expose_secret(), seconds),
+    }
+    match outcome.session {
         None => {}
         Some(SessionTokens::Gone) => clear(headers),
         Some(SessionTokens::Given {

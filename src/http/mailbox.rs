@@ -69,7 +69,7 @@ pub(super) async fn letter(State(state): State<Arc<HttpState>>, Path(number): Pa
             "<p><a href=\"/mailbox\">Mailbox</a></p><h1>{}</h1><p>To {}</p><pre>{}</pre>",
             escaped(&letter.subject),
             escaped(recipient),
-            escaped(&letter.text),
+            linked(&letter.text),
         ),
     )
 }
@@ -96,9 +96,37 @@ fn nothing_here() -> Response {
     refusal(Answer::Json, StatusCode::NOT_FOUND, "NOT_FOUND", message, "")
 }
 
+/// The text, with its addresses as links.
+fn linked(text: &str) -> String {
+    let word = |word: &str| {
+        let address = word.trim_end();
+        if !address.starts_with("https://") && !address.starts_with("http://") {
+            return escaped(word);
+        }
+        let (link, space) = (escaped(address), &word[address.len()..]);
+        format!("<a href=\"{link}\">{link}</a>{space}")
+    };
+    text.split_inclusive(char::is_whitespace).map(word).collect()
+}
+
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_links_and_everything_else_is_text() {
+        let text = "Open\n\nhttp://localhost:3000/account/registration#token=cgt_1\n\n<b>https://\"x\"";
+        let link = "http://localhost:3000/account/registration#token=cgt_1";
+        assert_eq!(
+            linked(text),
+            format!("Open\n\n<a href=\"{link}\">{link}</a>\n\n&lt;b&gt;https://&quot;x&quot;")
+        );
+    }
 }

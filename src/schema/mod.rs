@@ -75,6 +75,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 pub fn sdl() -> String {
     let options = SDLExportOptions::new()
         .federation()
+        .include_specified_by()
         .sorted_fields()
         .sorted_arguments()
         .sorted_enum_items();

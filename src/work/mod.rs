@@ -30,6 +30,6 @@ pub use draft::{Change, Complaints, EmailAddress};
 pub use error::{Detail, ErrorCode, UserError, WriteError};
 pub use idempotency::{Once, Outcome, Plain, ReadBack};
 pub use ids::Ids;
-pub use session_cookies::{SessionCookies, SessionTokens};
+pub use session_cookies::{CookieOutcome, RegistrationTicket, SessionCookies, SessionTokens};
 pub use snapshot::{FieldChange, Snapshot};
 pub use unit_of_work::{DryRun, Record, Topic, UnitOfWork, WriteOptions, Written};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result};
 use entity::id::AuthIdentityId;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{
     admission::{Admitted, EntryTokens},
@@ -51,7 +51,8 @@ grant_payload! {
         /// address: look for the mail.
         is_accepted: bool,
         /// Give it to `emailVerificationConfirm` together with the token in the mail: it shows that you are the one who
-        /// typed the password. Keep it secret. Null where nothing is left to prove.
+        /// typed the password. Keep it secret. Null where nothing is left to prove, and in cookie mode, where it is a
+        /// cookie.
         ticket: Option<String>,
     }
 }
@@ -97,7 +98,7 @@ impl CustomerProfileCreateMutation {
             None => (false, false, None),
         };
         let (grant, _, user_errors) = entered(call, admitted, &tokens, user_errors)?;
-        let ticket = is_asked.then(|| ticket.expose_secret().to_owned());
+        let ticket = is_asked.then(|| registration::hand_over(call, &ticket)).flatten();
         Ok(Some(CustomerProfileCreatePayload::new(
             grant,
             is_accepted,

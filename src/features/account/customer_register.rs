@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
 use super::{registration, service::Registration};
@@ -44,7 +43,7 @@ pub struct CustomerRegisterPayload {
     /// Whether the request was accepted. It says nothing about the e-mail address: look for the mail.
     is_accepted: bool,
     /// Give it to `emailVerificationConfirm` together with the token in the mail: it shows that you are the one who
-    /// typed the password. Keep it secret.
+    /// typed the password. Keep it secret. Null in cookie mode, where it is a cookie.
     ticket: Option<String>,
     /// What is wrong with the input.
     user_errors: Vec<Problem>,
@@ -84,7 +83,7 @@ impl CustomerRegisterMutation {
             is_accepted: accepted.is_some(),
             ticket: ticket
                 .filter(|_| accepted.is_some())
-                .map(|ticket| ticket.expose_secret().to_owned()),
+                .and_then(|ticket| registration::hand_over(call, &ticket)),
             user_errors,
         }))
     }

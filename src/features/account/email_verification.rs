@@ -17,7 +17,10 @@ use crate::{
     auth::{LogInFacts, rate_limit},
     features::session::{entered, grant_payload},
     graphql::{ContextExt, Email, Problem, Secret, payload},
-    work::{Call, Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError, WriteOptions, Written},
+    work::{
+        Call, Complaints, ErrorCode, Once, RegistrationTicket, SessionCookies, UnitOfWork, UserError, WriteError,
+        WriteOptions, Written,
+    },
 };
 
 /// The mutations of this file.
@@ -47,7 +50,7 @@ pub struct EmailVerificationConfirmInput {
     token: Secret,
     /// The ticket that `customerRegister` gave. With it the password that was typed then is the account's, and, where
     /// the account is opened by this, so is a session. Without it the account is opened, but its owner must choose a
-    /// password with `passwordResetRequest`, since a stranger may have typed that one.
+    /// password with `passwordResetRequest`, since a stranger may have typed that one. Left out in cookie mode.
     ticket: Option<Secret>,
 }
 
@@ -109,7 +112,9 @@ impl EmailVerificationMutation {
     ) -> Result<Option<EmailVerificationConfirmPayload>> {
         let call = ctx.call();
         let tokens = EntryTokens::new(&call.ids);
-        let written = follow(call, input.token.0, input.ticket.map(|ticket| ticket.0), &tokens).await;
+        let kept = call.cookies.as_ref().and_then(SessionCookies::ticket).cloned();
+        let ticket = input.ticket.map(|ticket| ticket.0).or(kept);
+        let written = follow(call, input.token.0, ticket, &tokens).await;
         let (confirmed, user_errors, _) = payload(call, written)?;
         let Some(Once(confirmed)) = confirmed else {
             return Ok(Some(EmailVerificationConfirmPayload::new(
@@ -119,6 +124,9 @@ impl EmailVerificationMutation {
                 user_errors,
             )));
         };
+        if let Some(cookies) = &call.cookies {
+            cookies.put_ticket(RegistrationTicket::Gone);
+        }
         let (grant, _, user_errors) = entered(call, confirmed.admitted, &tokens, user_errors)?;
         Ok(Some(EmailVerificationConfirmPayload::new(
             grant,

@@ -13,7 +13,7 @@ use entity::{
     id::{AuthIdentityId, PrefixedId},
 };
 use sea_orm::{DbErr, entity::prelude::Json};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ use crate::{
         identity::service::{self as identities, Owner},
         mail::service::{self as mails, NewMail},
     },
-    work::{EmailAddress, ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError},
+    work::{Call, EmailAddress, ErrorCode, Record, RegistrationTicket, Topic, UnitOfWork, UserError, WriteError},
 };
 
 /// What waits until the address is proven.
@@ -160,6 +160,20 @@ pub async fn send_again(unit: &mut UnitOfWork, email: &EmailAddress) -> Result<(
     };
     mails::queue(unit, mail).await?;
     Ok(())
+}
+
+/// Gives the ticket to whoever asked for the account: as a cookie that no script can read to a browser that keeps its
+/// tokens so, else in the answer.
+#[must_use]
+pub fn hand_over(call: &Call, ticket: &SecretString) -> Option<String> {
+    let Some(cookies) = &call.cookies else {
+        return Some(ticket.expose_secret().to_owned());
+    };
+    cookies.put_ticket(RegistrationTicket::Given {
+        ticket: ticket.clone(),
+        seconds: i64::try_from(call.policy.verification_lifetime.as_secs()).unwrap_or(i64::MAX),
+    });
+    None
 }
 
 /// What is kept beside a token by which it is recognized who typed the password of the account.

@@ -1,10 +1,11 @@
 //! Cookie mode (C16): tokens that no script can read, and that count for nothing in a request from another site.
 
+use customer_graph::auth::{AccountPolicy, Verification};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{PASSWORD, TestApp},
-    on_both,
+    harness::{PASSWORD, Setup, TestApp},
+    on_both, on_both_with,
 };
 
 struct Answer {
@@ -122,5 +123,68 @@ on_both! {
         assert_eq!(answer.status, 401);
         assert!(answer.cookies[0].starts_with("__Host-access-token=; ") && answer.cookies[0].contains("Max-Age=0"));
         assert_eq!(answer.cookies.len(), 1, "the refresh token may still be good");
+    }
+}
+
+/// As in production: an account is opened when its e-mail address is proven.
+fn proving() -> Setup {
+    let setup = Setup::default();
+    Setup {
+        accounts: AccountPolicy {
+            verification: Verification::Required,
+            ..setup.accounts
+        },
+        ..setup
+    }
+}
+
+async fn register(app: &TestApp) -> Answer {
+    let query = format!(
+        "mutation {{ customerRegister(input: {{ email: \"ada@example.com\", password: \"{PASSWORD}\" }}) {{ isAccepted ticket }} }}"
+    );
+    let answer = browse(app, "", true, &query).await;
+    assert_eq!(answer.body["data"]["customerRegister"]["isAccepted"], true);
+    answer
+}
+
+async fn confirm(app: &TestApp, cookies: &str) -> Answer {
+    let token = TestApp::token_in(&app.letters("ada@example.com").await);
+    let query = format!(
+        "mutation {{ emailVerificationConfirm(input: {{ token: \"{token}\" }}) {{ isVerified needsPassword accessToken userErrors {{ code }} }} }}"
+    );
+    browse(app, cookies, true, &query).await
+}
+
+on_both_with! { proving();
+    async fn the_ticket_of_a_registration_is_a_cookie_too(app: TestApp) {
+        let asked = register(&app).await;
+        assert_eq!(asked.body["data"]["customerRegister"]["ticket"], Value::Null);
+        let [cookie] = asked.cookies.as_slice() else { panic!("{:?}", asked.cookies) };
+        for part in ["__Host-registration-ticket=", "; Path=/", "; Max-Age=86400", "; Secure", "; HttpOnly", "; SameSite=Strict"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        let confirmed = confirm(&app, &kept(&asked.cookies)).await;
+        let payload = &confirmed.body["data"]["emailVerificationConfirm"];
+        assert_eq!((&payload["isVerified"], &payload["needsPassword"]), (&json!(true), &json!(false)));
+        assert_eq!(payload["accessToken"], Value::Null, "the session is in cookies");
+        assert!(confirmed.cookies.iter().any(|cookie| cookie.starts_with("__Host-registration-ticket=; ") && cookie.contains("Max-Age=0")));
+        let me = browse(&app, &kept(&confirmed.cookies), true, ME).await;
+        assert_eq!(me.body["data"]["me"]["email"], "ada@example.com");
+    }
+
+    async fn another_browser_opens_the_account_without_the_password_that_was_typed(app: TestApp) {
+        register(&app).await;
+        let confirmed = confirm(&app, "").await;
+        let payload = &confirmed.body["data"]["emailVerificationConfirm"];
+        assert_eq!((&payload["isVerified"], &payload["needsPassword"]), (&json!(true), &json!(true)));
+        assert!(confirmed.cookies.iter().all(|cookie| !cookie.starts_with("__Host-access-token")), "{:?}", confirmed.cookies);
+    }
+
+    async fn a_link_that_is_not_good_leaves_the_ticket(app: TestApp) {
+        let asked = register(&app).await;
+        let query = "mutation { emailVerificationConfirm(input: { token: \"nonsense\" }) { userErrors { code } } }";
+        let answer = browse(&app, &kept(&asked.cookies), true, query).await;
+        assert_eq!(answer.body["data"]["emailVerificationConfirm"]["userErrors"][0]["code"], "TOKEN_INVALID");
+        assert_eq!(answer.cookies, Vec::<String>::new());
     }
 }

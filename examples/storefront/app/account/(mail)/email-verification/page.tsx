@@ -1,0 +1,3 @@
+import { ConfirmEmailPage } from "@/components/confirm-email";
+
+export default ConfirmEmailPage;

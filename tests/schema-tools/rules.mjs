@@ -1,0 +1,107 @@
+// The rules that the schema keeps, and where it does not, with the reason.
+import graphql from "@graphql-eslint/eslint-plugin";
+
+const { configs, parser } = graphql;
+const rule = (name) => `@graphql-eslint/${name}`;
+
+export function configuration(schema) {
+  return [
+    {
+      files: ["**/*.graphql"],
+      languageOptions: { parser, parserOptions: { graphQLConfig: { schema } } },
+      plugins: { "@graphql-eslint": graphql },
+      rules: {
+        ...configs["flat/schema-recommended"].rules,
+        ...configs["flat/schema-relay"].rules,
+        // Besides edges there are lists of plain values, of rows of a bulk write, of complaints, and `nodes`, the short
+        // way around the edges.
+        [rule("relay-edge-types")]: ["error", { listTypeCanWrapOnlyEdgeType: false }],
+        // What has no id is not an object to come back to: answers of mutations, rows of bulk writes, pages and their
+        // edges, complaints.
+        [rule("strict-id-in-types")]: [
+          "error",
+          { exceptions: { suffixes: ["Payload", "Result", "Connection", "Edge", "Error"] } },
+        ],
+        [rule("require-description")]: [
+          "error",
+          {
+            types: true,
+            DirectiveDefinition: true,
+            EnumValueDefinition: true,
+            FieldDefinition: true,
+            InputValueDefinition: true,
+          },
+        ],
+        [rule("input-name")]: "error",
+        [rule("no-scalar-result-type-on-mutation")]: "error",
+        [rule("require-deprecation-date")]: "error",
+        [rule("require-nullable-fields-with-oneof")]: "error",
+        [rule("require-nullable-result-in-root")]: "error",
+      },
+    },
+  ];
+}
+
+/**
+ * Where a rule is broken on purpose: `Type`, `Type.field`, or `*.field`; `saying` narrows it down to one complaint. One
+ * that nobody needs any more is a finding, too.
+ */
+export const EXCEPTIONS = [
+  {
+    rule: "naming-convention",
+    at: ["*.AND", "*.OR", "*.NOT"],
+    reason: "In capitals they cannot be taken for fields of the object that is filtered.",
+  },
+  {
+    rule: "no-typename-prefix",
+    at: ["Address.address1", "Address.address2", "Address.addressName"],
+    reason: "So they are called in every commerce system that an address comes from or goes to.",
+  },
+  {
+    rule: "require-description",
+    at: ["Mutation"],
+    saying: 'input value "input"',
+    reason: "There is one argument, and its type is described.",
+  },
+  {
+    rule: "require-description",
+    at: ["*.metadata", "*.privateMetadata"],
+    saying: 'input value "keys"',
+    reason: "The description of the field says what the keys are.",
+  },
+  {
+    rule: "require-description",
+    at: ["include", "skip", "specifiedBy"],
+    saying: "input value",
+    reason: "They are directives of GraphQL itself.",
+  },
+  {
+    rule: "require-nullable-result-in-root",
+    at: ["Query.viewer"],
+    reason: "Everybody gets an answer, strangers, too, and nothing is looked up that could fail.",
+  },
+  {
+    rule: "relay-edge-types",
+    at: ["ApiKeyEdge", "MailEdge", "SessionEdge"],
+    reason: "API keys, mail and sessions are seen in their lists alone; `node` does not find them.",
+  },
+  {
+    rule: "strict-id-in-types",
+    at: [
+      "ActorRef",
+      "AddressFinding",
+      "AddressRules",
+      "AddressValidation",
+      "FieldChange",
+      "GroupMembershipChange",
+      "GroupOwner",
+      "Money",
+      "PageInfo",
+      "PermissionExplanation",
+      "PermissionSource",
+      "Province",
+      "Viewer",
+    ],
+    reason: "They are values, parts of the object around them, and not objects to come back to.",
+  },
+];
