@@ -114,7 +114,10 @@ async function startMailServer() {
     let data = null;
     const say = (line) => socket.write(`${line}\r\n`);
     say("220 localhost");
-    createInterface({ input: socket }).on("line", (line) => {
+    const lines = createInterface({ input: socket });
+    // Who hangs up without a word has sent their letter before.
+    for (const stream of [socket, lines]) stream.on("error", () => {});
+    lines.on("line", (line) => {
       if (data) {
         if (line !== ".") return data.push(line);
         letters.unshift(data.join("\n"));
@@ -131,7 +134,6 @@ async function startMailServer() {
       }
       say("250 localhost");
     });
-    socket.on("error", () => {});
   }).listen(0, "127.0.0.1");
   server.unref();
   await once(server, "listening");
