@@ -1,19 +1,27 @@
 //! The threads that hash: as many as there are cores, and less urgent than those that serve requests.
 //!
 //! A hash takes a core for tens of milliseconds. On the threads that serve, or beside them with equal rights, a flood of
-//! log-ins would make every other request wait; with a lower priority the hashes take what the others leave.
+//! log-ins would make every other request wait; these threads take what the others leave. A lower priority is not enough:
+//! Linux lets a thread of the lowest priority finish its slice of some milliseconds before one that has woken up gets its
+//! core; a thread that runs only when the core is idle (`SCHED_IDLE`) makes room at once.
 
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread,
+    time::Duration,
 };
 
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
-type Job = Box<dyn FnOnce() + Send>;
+use super::argon::Memory;
+
+/// For how long a thread without work keeps its memory.
+const KEPT: Duration = Duration::from_secs(60);
+
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 /// The threads; they end when the last handle is gone.
 #[derive(Clone, Debug)]
@@ -37,11 +45,14 @@ impl HashThreads {
     }
 
     /// Runs a job on one of them; `None` when it panicked or there are none.
-    pub(super) async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Option<T> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        let job: Job = Box::new(move || {
+        let job: Job = Box::new(move |memory| {
             // Whoever asked may be gone by now.
-            let _ = sender.send(job());
+            let _ = sender.send(job(memory));
         });
         self.0.send(job).ok()?;
         receiver.await.ok()
@@ -50,15 +61,36 @@ impl HashThreads {
 
 fn work(jobs: &Mutex<Receiver<Job>>) {
     // Where the system does not allow it, hashing goes on with equal rights.
-    if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
+    if let Err(error) = give_way() {
         tracing::debug!(?error, "the priority of a thread that hashes could not be lowered");
     }
+    let mut memory = Memory::default();
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        // A panic ends the job and not the thread.
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(KEPT);
+        match job {
+            // A panic ends the job and not the thread.
+            Ok(job) => drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                job(&mut memory)
+            }))),
+            Err(RecvTimeoutError::Timeout) => memory.release(),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn give_way() -> Result<(), thread_priority::Error> {
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+    };
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle)
+        .or_else(|_| set_current_thread_priority(ThreadPriority::Min))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_way() -> Result<(), thread_priority::Error> {
+    set_current_thread_priority(ThreadPriority::Min)
 }
 
 #[cfg(test)]
@@ -69,7 +101,7 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_panics_does_not_end_its_thread() {
         let threads = HashThreads::start(1);
-        assert_eq!(threads.run(|| -> u32 { panic!("broken") }).await, None);
-        assert_eq!(threads.run(|| 7).await, Some(7));
+        assert_eq!(threads.run(|_| -> u32 { panic!("broken") }).await, None);
+        assert_eq!(threads.run(|_| 7).await, Some(7));
     }
 }

@@ -6,6 +6,7 @@
 //! use them, [`provider`] are others who vouch for people, [`Authenticator`] reads what they gave out.
 
 mod account_policy;
+mod argon;
 mod authenticator;
 pub mod failures;
 pub mod grants;

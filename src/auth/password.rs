@@ -12,14 +12,18 @@ use std::{
     },
 };
 
-use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash};
+use argon2::PasswordHash;
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use sea_orm::DbErr;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{LegacyHash, PasswordPolicy, hash_threads::HashThreads};
+use super::{
+    LegacyHash, PasswordPolicy,
+    argon::{self, Memory},
+    hash_threads::HashThreads,
+};
 use crate::work::WriteError;
 
 /// How many wait for a core before others are told to come back.
@@ -100,7 +104,7 @@ impl Passwords {
             return Err(super::password_policy::too_long("password").into());
         }
         let password = composed(password);
-        self.compute(move || hash(&password)).await?
+        self.compute(move |memory| hash(&password, memory)).await?
     }
 
     /// Compares a password with a stored hash; without one, with nobody's. Exactly one hash is computed either way,
@@ -117,18 +121,22 @@ impl Passwords {
         let comparison = stored.unwrap_or(&self.0.nobodys).to_owned();
         let right = {
             let password = password.clone();
-            self.compute(move || verify(&password, &typed, &comparison)).await?
+            self.compute(move |memory| verify(&password, &typed, &comparison, memory))
+                .await?
         };
         match stored {
-            Some(stored) if right && is_weak(stored) => {
-                Ok(Verdict::RightButWeak(self.compute(move || hash(&password)).await??))
-            }
+            Some(stored) if right && is_weak(stored) => Ok(Verdict::RightButWeak(
+                self.compute(move |memory| hash(&password, memory)).await??,
+            )),
             Some(_) if right => Ok(Verdict::Right),
             _ => Ok(Verdict::Wrong),
         }
     }
 
-    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, WriteError> {
+    async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, WriteError> {
         let place = Arc::clone(&self.0.places)
             .try_acquire_owned()
             .map_err(|_| WriteError::Overloaded)?;
@@ -136,9 +144,9 @@ impl Passwords {
         // The permit goes with the work: it goes on when the one who asked for it has gone away.
         self.0
             .threads
-            .run(move || {
+            .run(move |memory| {
                 let _held = place;
-                work()
+                work(memory)
             })
             .await
             .ok_or_else(failed)
@@ -150,22 +158,17 @@ fn composed(password: &SecretString) -> SecretString {
     password.expose_secret().nfc().collect::<String>().into()
 }
 
-fn hash(password: &SecretString) -> Result<String, WriteError> {
-    let hash: Result<PasswordHash, password_hash::Error> =
-        Argon2::default().hash_password(password.expose_secret().as_bytes());
-    hash.map(|hash| hash.to_string()).map_err(|_| failed())
+fn hash(password: &SecretString, memory: &mut Memory) -> Result<String, WriteError> {
+    argon::hash(password.expose_secret().as_bytes(), memory).map_err(|_| failed())
 }
 
 /// Other systems did not compose characters, so their hashes are compared with what was typed.
-fn verify(password: &SecretString, typed: &SecretString, stored: &str) -> bool {
+fn verify(password: &SecretString, typed: &SecretString, stored: &str, memory: &mut Memory) -> bool {
     if let Some(legacy) = LegacyHash::read(stored) {
         return legacy.fits(typed.expose_secret());
     }
-    PasswordHash::new(stored).is_ok_and(|stored| {
-        Argon2::default()
-            .verify_password(password.expose_secret().as_bytes(), &stored)
-            .is_ok()
-    })
+    PasswordHash::new(stored)
+        .is_ok_and(|stored| argon::fits(password.expose_secret().as_bytes(), &stored, memory).unwrap_or(false))
 }
 
 fn is_weak(stored: &str) -> bool {
@@ -183,6 +186,8 @@ fn failed() -> WriteError {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may")]
+    use argon2::{Argon2, PasswordHasher};
+
     use super::*;
 
     fn passwords() -> Passwords {

@@ -7,7 +7,11 @@
 //! of their own. A network from which the account's owner has logged in lately is counted apart, so that strangers
 //! cannot lock the owner out.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -20,9 +24,10 @@ use moka::sync::Cache;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, OnConflict, Order, Query},
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QuerySelect,
+    sea_query::{Expr, OnConflict, Order, Query, SimpleExpr},
 };
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::secret_hash;
 use crate::work::{Call, Once, UnitOfWork, WriteError, WriteOptions};
@@ -39,13 +44,20 @@ const LONGEST_WAIT: i64 = 15;
 /// For how long a count is kept: longer than two windows and the longest wait.
 const KEPT: TimeDelta = TimeDelta::hours(1);
 
+/// How many lines there are to wait in.
+const LINES: usize = 256;
+
 /// For how long a network is known from which somebody logged in.
 const KNOWN: TimeDelta = TimeDelta::days(30);
 
 /// Which buckets are full, as far as this process knows: a flood does not reach the database.
+///
+/// Attempts that are counted in one row wait for each other here, where they hold no connection to the database: a flood
+/// on one account or from one network would else hold all of them, waiting for the row.
 #[derive(Clone, Debug)]
 pub struct RateLimits {
     blocked: Cache<String, DateTime<Utc>>,
+    lines: Arc<[Mutex<()>; LINES]>,
 }
 
 impl Default for RateLimits {
@@ -55,7 +67,26 @@ impl Default for RateLimits {
                 .max_capacity(100_000)
                 .time_to_live(Duration::from_secs(15 * 60))
                 .build(),
+            lines: Arc::new(std::array::from_fn(|_| Mutex::new(()))),
         }
+    }
+}
+
+impl RateLimits {
+    /// Waits for everybody who came before and counts in one of the same rows.
+    async fn line_up(&self, rules: &[Rule]) -> Vec<MutexGuard<'_, ()>> {
+        let line = |rule: &Rule| {
+            rule.bucket
+                .bytes()
+                .fold(0, |sum, byte| (sum * 31 + usize::from(byte)) % LINES)
+        };
+        // Always in the same order, so that nobody waits in a circle.
+        let lines: BTreeSet<usize> = rules.iter().map(line).collect();
+        let mut places = Vec::with_capacity(lines.len());
+        for line in lines {
+            places.push(self.lines[line].lock().await);
+        }
+        places
     }
 }
 
@@ -74,9 +105,18 @@ struct Rule {
 /// # Errors
 /// [`WriteError::Limited`] when there were too many.
 pub async fn count_account(call: &Arc<Call>, what: &str, email: &str) -> Result<(), WriteError> {
-    check_blocked(call, &secret_hash(&network_rule(call).bucket))?;
+    check_network(call)?;
+    let is_at_home = find_at_home(call, email).await?;
+    count_account_of(call, what, email, is_at_home).await
+}
+
+/// The same where it is known already whether the account's owner has logged in from this network ([`is_at_home`]).
+///
+/// # Errors
+/// [`WriteError::Limited`] when there were too many.
+pub async fn count_account_of(call: &Arc<Call>, what: &str, email: &str, is_at_home: bool) -> Result<(), WriteError> {
     let network = call.client.network();
-    let account = if is_known(call, email).await? {
+    let account = if is_at_home {
         format!("account {what} {email} {network}")
     } else {
         format!("account {what} {email}")
@@ -88,6 +128,14 @@ pub async fn count_account(call: &Arc<Call>, what: &str, email: &str) -> Result<
         backs_off: true,
     };
     count(call, vec![network_rule(call), account]).await
+}
+
+/// Refuses where this process knows already that there were too many attempts from the network.
+///
+/// # Errors
+/// [`WriteError::Limited`].
+pub fn check_network(call: &Call) -> Result<(), WriteError> {
+    check_blocked(call, &secret_hash(&network_rule(call).bucket))
 }
 
 /// Counts an attempt to use a secret, such as a token, which is on no account that is known before.
@@ -107,20 +155,34 @@ fn network_rule(call: &Call) -> Rule {
     }
 }
 
-/// Whether the owner of the address has logged in from this network lately.
-async fn is_known(call: &Call, email: &str) -> Result<bool, DbErr> {
+/// Whether the identity of the row that is looked at has logged in from this network lately.
+#[must_use]
+pub fn is_at_home(call: &Call) -> SimpleExpr {
+    // Elsewhere its comparisons are in the way of those of numbers.
+    use sea_orm::sea_query::ExprTrait as _;
     let Some(prefix) = call.client.prefix() else {
-        return Ok(false);
+        return Expr::val(false);
     };
-    let sessions = session::Entity::find()
-        .join(
-            JoinType::InnerJoin,
-            session::Entity::belongs_to(auth_identity::Entity)
-                .from(session::Column::AuthIdentityId)
-                .to(auth_identity::Column::Id)
-                .into(),
+    let sessions = Query::select()
+        .expr(Expr::val(1))
+        .from(session::Entity)
+        .and_where(
+            Expr::col((session::Entity, session::Column::AuthIdentityId))
+                .equals((auth_identity::Entity, auth_identity::Column::Id)),
         )
-        .join_rev(
+        .and_where(session::Column::IpPrefix.eq(prefix))
+        // Where a staff user acted as the customer, the customer is not at home.
+        .and_where(session::Column::ImpersonatorId.is_null())
+        .and_where(session::Column::CreatedAt.gt(call.now() - KNOWN))
+        .take();
+    Expr::exists(sessions)
+}
+
+async fn find_at_home(call: &Call, email: &str) -> Result<bool, DbErr> {
+    let found: Option<bool> = provider_identity::Entity::find()
+        .select_only()
+        .expr(is_at_home(call))
+        .join(
             JoinType::InnerJoin,
             provider_identity::Entity::belongs_to(auth_identity::Entity)
                 .from(provider_identity::Column::AuthIdentityId)
@@ -130,14 +192,10 @@ async fn is_known(call: &Call, email: &str) -> Result<bool, DbErr> {
         // Other providers have names of their own for people, and the index begins with the provider.
         .filter(provider_identity::Column::Provider.eq(PASSWORD))
         .filter(provider_identity::Column::Subject.eq(email))
-        .filter(session::Column::IpPrefix.eq(prefix))
-        // Where a staff user acted as the customer, the customer is not at home.
-        .filter(session::Column::ImpersonatorId.is_null())
-        .filter(session::Column::CreatedAt.gt(call.now() - KNOWN))
-        .limit(1)
-        .count(call.db())
+        .into_tuple()
+        .one(call.db())
         .await?;
-    Ok(sessions > 0)
+    Ok(found.unwrap_or(false))
 }
 
 /// Refuses where this process knows that a bucket is full, without asking the database.
@@ -158,6 +216,11 @@ async fn count(call: &Arc<Call>, rules: Vec<Rule>) -> Result<(), WriteError> {
             ..rule
         })
         .collect();
+    for rule in &rules {
+        check_blocked(call, &rule.bucket)?;
+    }
+    let _places = call.rate_limits.line_up(&rules).await;
+    // Those before may have used up the last tries.
     for rule in &rules {
         check_blocked(call, &rule.bucket)?;
     }

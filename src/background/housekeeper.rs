@@ -8,7 +8,7 @@ use crate::{
         failures::{self, Alarm},
         rate_limit,
     },
-    features::{account::token, provider::service as providers},
+    features::{account::token, provider::service as providers, session::service as sessions},
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions},
 };
 
@@ -33,6 +33,8 @@ enum Old {
     Tokens,
     /// What browsers brought from providers and nobody came for.
     Answers,
+    /// Sessions.
+    Sessions,
 }
 
 /// Keeps house; several processes may do so at once.
@@ -73,14 +75,14 @@ impl Housekeeper {
         failures::report(&self.call()).await
     }
 
-    /// Removes counts of attempts that count no longer, and tokens that have not been good for a day, and what
-    /// browsers brought from providers and nobody came for; answers how many rows are gone.
+    /// Removes counts of attempts that count no longer, tokens that have not been good for a day, what browsers brought
+    /// from providers and nobody came for, and sessions that ended a month ago; answers how many rows are gone.
     ///
     /// # Errors
     /// Faults.
     pub async fn sweep(&self) -> Result<u64, WriteError> {
         let mut removed = 0;
-        for old in [Old::Counts, Old::Tokens, Old::Answers] {
+        for old in [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions] {
             removed += self.remove(old).await?;
         }
         Ok(removed)
@@ -100,6 +102,7 @@ impl Housekeeper {
                         Old::Counts => rate_limit::sweep(unit, AT_ONCE).await?,
                         Old::Tokens => token::sweep(unit, AT_ONCE).await?,
                         Old::Answers => providers::sweep_answers(unit, AT_ONCE).await?,
+                        Old::Sessions => sessions::sweep(unit, AT_ONCE).await?,
                     };
                     Ok::<_, WriteError>(Once(gone))
                 })

@@ -41,6 +41,8 @@ pub(super) struct Pool {
 struct Shared {
     options: PgConnectOptions,
     places: Arc<Semaphore>,
+    /// Fewer: units of work may wait for rows that others have locked, and what only reads shall not wait for them.
+    for_transactions: Arc<Semaphore>,
     free: Mutex<Vec<Kept>>,
     acquire_timeout: Duration,
 }
@@ -96,6 +98,7 @@ impl Pool {
             shared: Arc::new(Shared {
                 options,
                 places: Arc::new(Semaphore::new(places)),
+                for_transactions: Arc::new(Semaphore::new(places - places / 4)),
                 free: Mutex::default(),
                 acquire_timeout,
             }),
@@ -104,11 +107,7 @@ impl Pool {
 
     async fn lease(&self) -> Result<Lease, DbErr> {
         let shared = &self.shared;
-        let place = Arc::clone(&shared.places).acquire_owned();
-        let place = tokio::time::timeout(shared.acquire_timeout, place)
-            .await
-            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
-            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        let place = self.place(&shared.places).await?;
         let free = shared.free().pop();
         let kept = match free {
             Some(kept) => kept,
@@ -117,15 +116,25 @@ impl Pool {
         Ok(Lease {
             kept: Some(kept),
             shared: Arc::clone(shared),
-            place: Some(place),
+            places: vec![place],
             busy: false,
             in_transaction: false,
         })
     }
 
+    async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, DbErr> {
+        let place = Arc::clone(places).acquire_owned();
+        tokio::time::timeout(self.shared.acquire_timeout, place)
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
+    }
+
     /// Begins a transaction.
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
+        let place = self.place(&self.shared.for_transactions).await?;
         let mut lease = self.lease().await?;
+        lease.places.push(place);
         lease.in_transaction = true;
         lease.command("begin").await?;
         Ok(Transaction {
@@ -141,6 +150,7 @@ impl Pool {
     /// Closes every connection; those in use are closed when they come back.
     pub(super) async fn close(&self) {
         self.shared.places.close();
+        self.shared.for_transactions.close();
         let free = std::mem::take(&mut *self.shared.free());
         for kept in free {
             // Whoever is not there any more need not be told.
@@ -153,7 +163,7 @@ impl Pool {
 struct Lease {
     kept: Option<Kept>,
     shared: Arc<Shared>,
-    place: Option<OwnedSemaphorePermit>,
+    places: Vec<OwnedSemaphorePermit>,
     /// Whether a statement is under way.
     busy: bool,
     in_transaction: bool,
@@ -225,7 +235,11 @@ impl Drop for Lease {
             self.shared.keep(kept);
             return;
         }
-        let (shared, place, in_transaction) = (Arc::clone(&self.shared), self.place.take(), self.in_transaction);
+        let (shared, places, in_transaction) = (
+            Arc::clone(&self.shared),
+            std::mem::take(&mut self.places),
+            self.in_transaction,
+        );
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
@@ -240,7 +254,7 @@ impl Drop for Lease {
             if let Ok(Ok(())) = tokio::time::timeout(TIDYING, tidy).await {
                 shared.keep(kept);
             }
-            drop(place);
+            drop(places);
         });
     }
 }

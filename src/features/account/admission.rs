@@ -77,18 +77,23 @@ impl Admitted {
 /// # Errors
 /// `ACCOUNT_DISABLED`.
 pub async fn admit(unit: &mut UnitOfWork, entrant: Entrant, tokens: &EntryTokens) -> Result<Admitted, WriteError> {
-    if !may_log_in(unit, entrant).await? {
-        return Err(disabled().into());
+    match standing(unit, entrant).await? {
+        Some(standing) => pass(unit, entrant, standing, tokens).await,
+        None => Err(disabled().into()),
     }
-    pass(unit, entrant, tokens).await
 }
 
 /// The same for an account of which it is known that it may log in.
 ///
 /// # Errors
 /// Faults.
-pub async fn pass(unit: &mut UnitOfWork, entrant: Entrant, tokens: &EntryTokens) -> Result<Admitted, WriteError> {
-    if mfa::has_factor(unit, entrant.identity).await? {
+pub async fn pass(
+    unit: &mut UnitOfWork,
+    entrant: Entrant,
+    standing: Standing,
+    tokens: &EntryTokens,
+) -> Result<Admitted, WriteError> {
+    if standing.has_factor {
         let new = NewToken {
             purpose: Purpose::MFA_CHALLENGE,
             email: String::new(),
@@ -129,33 +134,51 @@ pub async fn open(
     sessions::open(unit, new).await
 }
 
-/// Whether the account may log in. It is locked, so that shutting it and logging in come one after the other.
+/// What an account that may log in asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    has_factor: bool,
+}
+
+/// Whether the account may log in, and what it asks for then. It is locked, so that shutting it and logging in come one
+/// after the other.
+///
+/// # Errors
+/// Faults.
+pub async fn standing(unit: &UnitOfWork, entrant: Entrant) -> Result<Option<Standing>, DbErr> {
+    let has_factor = mfa::is_asked_of(entrant.identity);
+    let found: Option<bool> = match entrant.actor {
+        ActorType::Customer => {
+            customer::Entity::find_by_id(CustomerId(entrant.actor_id))
+                .select_only()
+                .expr(has_factor)
+                .filter(customer::Column::HasAccount.eq(true))
+                .filter(customer::Column::Status.eq(customer::Status::Active))
+                .lock_exclusive()
+                .into_tuple()
+                .one(unit.db())
+                .await?
+        }
+        ActorType::Staff => {
+            staff_user::Entity::find_by_id(StaffUserId(entrant.actor_id))
+                .select_only()
+                .expr(has_factor)
+                .filter(staff_user::Column::Status.eq(staff_user::Status::Active))
+                .lock_exclusive()
+                .into_tuple()
+                .one(unit.db())
+                .await?
+        }
+    };
+    Ok(found.map(|has_factor| Standing { has_factor }))
+}
+
+/// Whether the account may log in; locked as above.
 ///
 /// # Errors
 /// Faults.
 pub async fn may_log_in(unit: &UnitOfWork, entrant: Entrant) -> Result<bool, DbErr> {
-    let may = match entrant.actor {
-        ActorType::Customer => customer::Entity::find_by_id(CustomerId(entrant.actor_id))
-            .select_only()
-            .column(customer::Column::Id)
-            .filter(customer::Column::HasAccount.eq(true))
-            .filter(customer::Column::Status.eq(customer::Status::Active))
-            .lock_exclusive()
-            .into_tuple::<CustomerId>()
-            .one(unit.db())
-            .await?
-            .is_some(),
-        ActorType::Staff => staff_user::Entity::find_by_id(StaffUserId(entrant.actor_id))
-            .select_only()
-            .column(staff_user::Column::Id)
-            .filter(staff_user::Column::Status.eq(staff_user::Status::Active))
-            .lock_exclusive()
-            .into_tuple::<StaffUserId>()
-            .one(unit.db())
-            .await?
-            .is_some(),
-    };
-    Ok(may)
+    Ok(standing(unit, entrant).await?.is_some())
 }
 
 /// Said only to those who have shown that the account is theirs.

@@ -51,6 +51,8 @@ struct LogIn {
     secret_hash: Option<String>,
     actor_id: Option<Uuid>,
     is_active: bool,
+    /// Whether they have logged in from this network lately.
+    is_at_home: bool,
 }
 
 /// Compares a password with the one kept for an e-mail address. One look-up and one hash, whatever is kept and
@@ -67,13 +69,16 @@ pub async fn check(
     let started = Instant::now();
     // What is no e-mail address is looked up as well, and not found.
     let subject = normalize_email(email).unwrap_or_default();
+    rate_limit::check_network(call)?;
+    // Found before the try is counted, but of no use to anybody before.
+    let known = find(call, &subject, actor).await?;
     if subject.is_empty() {
         // Not one count for everybody who ever mistypes an address.
-        rate_limit::count_account(call, "log-in", &call.client.network()).await?;
+        rate_limit::count_account_of(call, "log-in", &call.client.network(), false).await?;
     } else {
-        rate_limit::count_account(call, "log-in", &subject).await?;
+        let is_at_home = known.as_ref().is_some_and(|known| known.is_at_home);
+        rate_limit::count_account_of(call, "log-in", &subject, is_at_home).await?;
     }
-    let known = find(call, &subject, actor).await?;
     let stored = known.as_ref().and_then(|known| known.secret_hash.clone());
     let better_hash = match call.passwords.verify(password, stored.as_deref()).await? {
         Verdict::Wrong => {
@@ -111,12 +116,13 @@ pub async fn check(
 /// `INVALID_CREDENTIALS` when the password was changed or the account shut since it was checked.
 pub async fn log_in(unit: &mut UnitOfWork, proof: Proof, tokens: &EntryTokens) -> Result<Admitted, WriteError> {
     let secret_hash = proof.better_hash.as_ref().unwrap_or(&proof.secret_hash);
-    if !admission::may_log_in(unit, proof.entrant).await?
-        || !replace(unit, proof.provider, &proof.secret_hash, secret_hash).await?
-    {
+    let Some(standing) = admission::standing(unit, proof.entrant).await? else {
+        return Err(invalid(""));
+    };
+    if !replace(unit, proof.provider, &proof.secret_hash, secret_hash).await? {
         return Err(invalid(""));
     }
-    admission::pass(unit, proof.entrant, tokens).await
+    admission::pass(unit, proof.entrant, standing, tokens).await
 }
 
 /// A password that may be put in the place of another.
@@ -261,10 +267,11 @@ async fn find(call: &Call, subject: &str, actor: ActorType) -> Result<Option<Log
                 AuthIdentityId,
                 ProviderIdentityId,
                 Option<String>,
+                bool,
                 Option<CustomerId>,
                 Option<customer::Status>,
             );
-            let row: Option<Row> = identities(subject)
+            let row: Option<Row> = identities(call, subject)
                 .join(
                     JoinType::LeftJoin,
                     auth_identity::Entity::belongs_to(customer::Entity)
@@ -277,23 +284,27 @@ async fn find(call: &Call, subject: &str, actor: ActorType) -> Result<Option<Log
                 .into_tuple()
                 .one(call.db())
                 .await?;
-            Ok(row.map(|(identity, provider, secret_hash, customer, status)| LogIn {
-                identity,
-                provider,
-                secret_hash,
-                actor_id: customer.map(PrefixedId::uuid),
-                is_active: status == Some(customer::Status::Active),
-            }))
+            Ok(row.map(
+                |(identity, provider, secret_hash, is_at_home, customer, status)| LogIn {
+                    identity,
+                    provider,
+                    secret_hash,
+                    actor_id: customer.map(PrefixedId::uuid),
+                    is_active: status == Some(customer::Status::Active),
+                    is_at_home,
+                },
+            ))
         }
         ActorType::Staff => {
             type Row = (
                 AuthIdentityId,
                 ProviderIdentityId,
                 Option<String>,
+                bool,
                 Option<StaffUserId>,
                 Option<staff_user::Status>,
             );
-            let row: Option<Row> = identities(subject)
+            let row: Option<Row> = identities(call, subject)
                 .join(
                     JoinType::LeftJoin,
                     auth_identity::Entity::belongs_to(staff_user::Entity)
@@ -306,24 +317,28 @@ async fn find(call: &Call, subject: &str, actor: ActorType) -> Result<Option<Log
                 .into_tuple()
                 .one(call.db())
                 .await?;
-            Ok(row.map(|(identity, provider, secret_hash, user, status)| LogIn {
-                identity,
-                provider,
-                secret_hash,
-                actor_id: user.map(PrefixedId::uuid),
-                is_active: status == Some(staff_user::Status::Active),
-            }))
+            Ok(
+                row.map(|(identity, provider, secret_hash, is_at_home, user, status)| LogIn {
+                    identity,
+                    provider,
+                    secret_hash,
+                    actor_id: user.map(PrefixedId::uuid),
+                    is_active: status == Some(staff_user::Status::Active),
+                    is_at_home,
+                }),
+            )
         }
     }
 }
 
-/// Who logs in with this e-mail address and a password; begun with the columns of identity and secret.
-fn identities(subject: &str) -> Select<provider_identity::Entity> {
+/// Who logs in with this e-mail address and a password; begun with the columns of identity, secret and network.
+fn identities(call: &Call, subject: &str) -> Select<provider_identity::Entity> {
     provider_identity::Entity::find()
         .select_only()
         .column(provider_identity::Column::AuthIdentityId)
         .column(provider_identity::Column::Id)
         .column(provider_identity::Column::SecretHash)
+        .expr(rate_limit::is_at_home(call))
         .join(
             JoinType::InnerJoin,
             provider_identity::Entity::belongs_to(auth_identity::Entity)

@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, Query, SimpleExpr},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -43,6 +43,19 @@ pub enum Shown {
 /// Faults.
 pub async fn has_factor(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<bool, DbErr> {
     Ok(confirmed(unit, identity).await?.is_some())
+}
+
+/// The same as a condition, for a statement that looks at something else, too.
+#[must_use]
+pub fn is_asked_of(identity: AuthIdentityId) -> SimpleExpr {
+    let confirmed = Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Column::AuthIdentityId.eq(identity))
+        .and_where(Column::Kind.eq(Kind::Totp))
+        .and_where(Column::ConfirmedAt.is_not_null())
+        .take();
+    Expr::exists(confirmed)
 }
 
 async fn confirmed(unit: &UnitOfWork, identity: AuthIdentityId) -> Result<Option<Model>, DbErr> {

@@ -66,16 +66,20 @@ pub async fn check(call: &Arc<Call>, mutation: &'static str, assertion: Assertio
         })
         .await?;
     let Once((actor, state)) = ended.value;
+    let wrong = || {
+        call.failures.note();
+        invalid()
+    };
     let state: DiscoverableAuthentication = stored(state)?;
     let (user, credential_id) = relying_party
         .identify_discoverable_authentication(&credential)
-        .map_err(|_| invalid())?;
+        .map_err(|_| wrong())?;
     let row = Entity::find()
         .filter(Column::CredentialId.eq(URL_SAFE_NO_PAD.encode(credential_id)))
         .filter(Column::AuthIdentityId.eq(AuthIdentityId(user)))
         .one(call.db())
         .await?;
-    let row = row.ok_or_else(invalid)?;
+    let row = row.ok_or_else(wrong)?;
     let mut passkey: Passkey = stored(row.credential.clone())?;
     match relying_party.finish_discoverable_authentication_v2(&credential, state, &passkey) {
         Ok(result) => {
@@ -93,9 +97,12 @@ pub async fn check(call: &Arc<Call>, mutation: &'static str, assertion: Assertio
                 service::note_copy(unit, row.id).await.map(Once)
             })
             .await?;
-            Err(invalid().into())
+            Err(wrong().into())
         }
-        Err(error) => Err(refused(&error).into()),
+        Err(error) => {
+            call.failures.note();
+            Err(refused(&error).into())
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
     entity::prelude::Uuid,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Order, Query},
 };
 
 pub use super::{
@@ -22,6 +22,9 @@ pub use super::{
 
 use super::visibility;
 use crate::work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError, dialect};
+
+/// For how long a session is kept after its end: a network from which somebody logged in is known for as long.
+const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// A session to open.
 #[derive(Clone, Debug)]
@@ -242,6 +245,25 @@ pub async fn step_up(unit: &mut UnitOfWork, session: SessionId, assurance: Assur
         unit.record(record("auth.step_up", session.id, session.actor_id));
     }
     Ok(())
+}
+
+/// Removes sessions that ended long ago, so that devices and networks are not kept for ever; answers how many.
+///
+/// # Errors
+/// Faults.
+pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
+    let old = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::ExpiresAt.lt(unit.now() - KEPT))
+        .order_by(Column::ExpiresAt, Order::Asc)
+        .limit(most)
+        .take();
+    let removed = Entity::delete_many()
+        .filter(Column::Id.in_subquery(old))
+        .exec(unit.db())
+        .await?;
+    Ok(removed.rows_affected)
 }
 
 pub(super) async fn revoke(

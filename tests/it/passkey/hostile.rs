@@ -7,7 +7,17 @@ use super::{
     Device, LOG_IN, Says, log_in, log_in_finish, log_in_start, persona, proven, register, register_finish,
     register_start,
 };
-use crate::{harness::Persona, on_both};
+use crate::{
+    harness::{Persona, Setup},
+    on_both, on_both_with,
+};
+
+/// The alarm is given at the third log-in that fails.
+fn wary() -> Setup {
+    let mut setup = Setup::default();
+    setup.accounts.failures_per_minute = 3;
+    setup
+}
 
 on_both! {
     async fn what_a_device_signed_is_checked_and_every_lie_gets_one_answer(app: TestApp) {
@@ -145,5 +155,20 @@ on_both! {
         assert_eq!(codes.iter().filter(|codes| codes.is_empty()).count(), 1, "{codes:?}");
         assert_eq!(codes.iter().filter(|codes| **codes == ["PASSKEY_INVALID"]).count(), 9, "{codes:?}");
         assert_eq!(app.count("timeline_entry where type = 'auth.passkey_refused'").await, 9);
+    }
+}
+
+on_both_with! { wary();
+    async fn passkeys_that_do_not_fit_count_as_log_ins_that_fail(app: TestApp) {
+        let ada = proven(&app, "ada").await;
+        let mut device = Device::new();
+        register(&app, &ada, &mut device).await;
+        for _ in 0..3 {
+            assert_eq!(app.app.housekeeper.watch().await.unwrap(), None);
+            let challenge = log_in_start(&app, "CUSTOMER").await;
+            let credential = device.get(&challenge.options, &Says { is_spoiled: true, ..Says::default() });
+            log_in_finish(&app, &challenge, credential).await;
+        }
+        assert_eq!(app.app.housekeeper.watch().await.unwrap().map(|alarm| alarm.failures), Some(3));
     }
 }

@@ -109,4 +109,17 @@ on_both! {
         app.app.housekeeper.sweep().await.unwrap();
         assert_eq!(app.count("account_token").await, 0);
     }
+
+    async fn sessions_that_ended_long_ago_are_swept_away_and_others_are_not(app: TestApp) {
+        app.customer("ada").await;
+        assert_eq!(app.count("session").await, 1);
+        // The longest that a session lasts, and the longest that a network is known.
+        app.clock.advance(Duration::from_secs((60 * 24 - 1) * 60 * 60));
+        app.customer("bea").await;
+        app.app.housekeeper.sweep().await.unwrap();
+        assert_eq!(app.count("session").await, 2);
+        app.clock.advance(Duration::from_secs(2 * 60 * 60));
+        app.app.housekeeper.sweep().await.unwrap();
+        assert_eq!(app.count("session").await, 1);
+    }
 }
