@@ -17,6 +17,10 @@ if [ -z "$before" ] || ! git show "$before:schema.graphql" >"$tools/before.graph
     exit 0
 fi
 # This only reports: whether a change may break clients is for people to decide.
-if ! node "$tools/diff.mjs" "$tools/before.graphql" schema.graphql; then
-    echo "== BREAKING for clients of the schema as it was in $before"
-fi
+outcome=0
+node "$tools/diff.mjs" "$tools/before.graphql" schema.graphql || outcome=$?
+case $outcome in
+    0) ;;
+    3) echo "== BREAKING for clients of the schema as it was in $before" ;;
+    *) exit "$outcome" ;;
+esac

@@ -1,5 +1,5 @@
 // Tells what changed between two versions of the schema: node diff.mjs <old.graphql> <new.graphql>
-// Ends with 1 when a client that was right before may not be any more.
+// Ends with 3 when a client that was right before may not be any more.
 import { readFileSync } from "node:fs";
 import { CriticalityLevel, diff } from "@graphql-inspector/core";
 import { buildSchema } from "graphql";
@@ -27,4 +27,4 @@ for (const [kind, found] of [
 }
 const others = changes.length - breaking.length - dangerous.length;
 console.log(`${breaking.length} breaking, ${dangerous.length} dangerous, ${others} other changes of the schema.`);
-process.exit(breaking.length > 0 ? 1 : 0);
+process.exit(breaking.length > 0 ? 3 : 0);
