@@ -1,5 +1,6 @@
 // A customer in a browser, from the first page to the last: run.mjs <program of the service>
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +31,7 @@ try {
   await step("an account is opened when its e-mail address is proven", () => openAccount(service));
   await step("only the browser that asked for an account has its password", () => openAccountElsewhere(service));
   await step("a forgotten password is replaced", () => forgottenPassword(service));
+  await step("a second factor is asked for where there is one", () => secondFactor(service));
   const demo = await startDemo(binary, folder);
   await step("a customer of the demo sees their orders, page by page", () => ordersOfTheDemo(demo));
   await step("an account of the demo is open at once, and its address is proven later", () => openAccountInTheDemo(demo));
@@ -262,15 +264,10 @@ async function theSessionGoesOn({ page, context }) {
 
 async function theSessionEndsElsewhere(page, service) {
   await note("a session that was ended elsewhere is over");
-  const ask = async (query, token) => {
-    const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-    const answer = await fetch(`${service}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }) });
-    return Object.values((await answer.json()).data)[0];
-  };
-  const input = `{ email: "ada@example.com", password: "${PASSWORD}" }`;
-  const { accessToken } = await ask(`mutation { sessionCreate(input: ${input}) { accessToken } }`);
-  const { endedCount } = await ask("mutation { sessionEnd(input: { all: true }) { endedCount } }", accessToken);
-  assert.ok(endedCount >= 2);
+  const ask = asking(service);
+  const token = await tokenOf(ask, "ada@example.com");
+  const { sessionEnd } = await ask("mutation { sessionEnd(input: { all: true }) { endedCount } }", {}, token);
+  assert.ok(sessionEnd.endedCount >= 2);
   // Access tokens are refused within seconds.
   const logInPage = page.getByRole("heading", { name: "Log in" });
   for (const end = Date.now() + 15_000; Date.now() < end && !(await logInPage.isVisible()); ) {
@@ -379,6 +376,33 @@ async function forgottenPassword({ url, linkFor }) {
   await grace.close();
 }
 
+async function secondFactor({ url, service }) {
+  const ask = asking(service);
+  const token = await tokenOf(ask, "grace@example.com");
+  const begun = await ask("mutation { mfaEnrollStart(input: {}) { secret userErrors { message } } }", {}, token);
+  assert.deepEqual(begun.mfaEnrollStart.userErrors, []);
+  const confirm =
+    "mutation($code: String!) { mfaEnrollConfirm(input: { code: $code }) { recoveryCodes userErrors { message } } }";
+  const set = await ask(confirm, { code: oneTimeCode(begun.mfaEnrollStart.secret) }, token);
+  assert.deepEqual(set.mfaEnrollConfirm.userErrors, []);
+
+  const grace = await visitor(url);
+  const { page } = grace;
+  await page.goto("/log-in");
+  await page.getByLabel("E-mail address").fill("grace@example.com");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByLabel("Code").fill("000 00x");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.locator("[aria-invalid=true]").waitFor();
+  await picture(page, "second-factor");
+  await page.getByLabel("Code").fill(set.mfaEnrollConfirm.recoveryCodes[0]);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("heading", { name: "Profile" }).waitFor();
+  grace.check();
+  await grace.close();
+}
+
 async function ordersOfTheDemo({ url, customer: [name, email], password }) {
   const customer = await visitor(url);
   const { page } = customer;
@@ -467,16 +491,38 @@ async function documentWith(field) {
   return Object.keys(manifest).find((hash) => manifest[hash].includes(field));
 }
 
-/** What the system that owns the orders does. */
-async function placeOrders(service, key, email, count) {
-  const ask = async (query, variables) => {
-    const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
-    const answer = await fetch(`${service}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+/** The service itself, without the storefront. */
+function asking(service) {
+  return async (query, variables, token) => {
+    const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+    const body = JSON.stringify({ query, variables });
+    const answer = await fetch(`${service}/graphql`, { method: "POST", headers, body });
     const { data, errors } = await answer.json();
     assert.equal(errors, undefined, JSON.stringify(errors));
     return data;
   };
-  const { customer } = await ask("query($email: Email!) { customer(email: $email) { id } }", { email });
+}
+
+async function tokenOf(ask, email) {
+  const logIn = "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { accessToken } }";
+  return (await ask(logIn, { input: { email, password: PASSWORD } })).sessionCreate.accessToken;
+}
+
+/** What an app shows that knows the secret (RFC 6238). */
+function oneTimeCode(secret) {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"));
+  const key = Buffer.from(bits.join("").match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac("sha1", key).update(time).digest();
+  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+/** What the system that owns the orders does. */
+async function placeOrders(service, key, email, count) {
+  const ask = asking(service);
+  const { customer } = await ask("query($email: Email!) { customer(email: $email) { id } }", { email }, key);
   const orders = Array.from({ length: count }, (_, place) => ({
     source: "shop",
     orderId: String(place + 1),
@@ -490,7 +536,7 @@ async function placeOrders(service, key, email, count) {
     lines: [{ title: "Punched cards", quantity: 3, total: "0.30" }],
   }));
   const upsert = "mutation($input: OrderLinkUpsertInput!) { orderLinkUpsert(input: $input) { userErrors { code message } } }";
-  const { orderLinkUpsert } = await ask(upsert, { input: { orders } });
+  const { orderLinkUpsert } = await ask(upsert, { input: { orders } }, key);
   assert.deepEqual(orderLinkUpsert.userErrors, []);
 }
 
