@@ -72,6 +72,9 @@ class Client:
 LOG_IN = "mutation($e: Email!, $p: String!) { sessionCreate(input: { email: $e, password: $p }) { accessToken userErrors { code message path } } }"
 REGISTER = "mutation($e: Email!, $p: String!) { customerRegister(input: { email: $e, password: $p }) { isAccepted userErrors { code message path } } }"
 RESET = "mutation($e: Email!) { passwordResetRequest(input: { email: $e }) { isAccepted userErrors { code message path } } }"
+LINK = "mutation($e: Email!) { magicLinkRequest(input: { email: $e }) { isAccepted userErrors { code message path } } }"
+CODE = "mutation($e: Email!) { otpRequest(input: { email: $e }) { isAccepted userErrors { code message path } } }"
+CHANGE = "mutation($e: Email!) { emailChangeRequest(input: { email: $e }) { isAccepted userErrors { code message path } } }"
 VERIFY = "mutation($e: Email!) { emailVerificationRequest(input: { email: $e }) { isAccepted userErrors { code message path } } }"
 
 
@@ -95,13 +98,13 @@ def mann_whitney(one, other):
     return math.erfc(abs(z) / math.sqrt(2))
 
 
-def compare(name, query, known, unknown, samples, variables):
+def compare(name, query, known, unknown, samples, variables, token=None):
     client = Client()
     times, answers = ([], []), (set(), set())
     for number in range(samples + 20):
         # In turns, so that what else the machine does hits both alike.
         for group, address in ((0, known(number)), (1, unknown(number))) if number % 2 else ((1, unknown(number)), (0, known(number))):
-            milliseconds, status, text = client.ask(query, {"e": address, **variables})
+            milliseconds, status, text = client.ask(query, {"e": address, **variables}, token)
             if number >= 20:
                 times[group].append(milliseconds)
                 answers[group].add((status, text))
@@ -265,6 +268,11 @@ def main():
             compare("registration", REGISTER, known, unknown, options.samples, {"p": PASSWORD})
             compare("password reset", RESET, known, unknown, options.samples, {})
             compare("verification mail", VERIFY, known, unknown, options.samples, {})
+            compare("link by mail", LINK, known, unknown, options.samples, {})
+            compare("code by mail", CODE, known, unknown, options.samples, {})
+            _, _, answer = Client().ask(LOG_IN, {"e": "known0@example.com", "p": PASSWORD})
+            token = json.loads(answer)["data"]["sessionCreate"]["accessToken"]
+            compare("another e-mail address", CHANGE, lambda number: known(number % 19 + 1), unknown, options.samples, {}, token)
 
             print("== What a flood of log-ins does to reads")
             read = Client.request("{ customers(first: 5) { nodes { id email } } }", key=key)
