@@ -62,30 +62,23 @@ export async function renewWhenDue(): Promise<void> {
 }
 
 /**
- * Renews the session: one tab at a time, because a refresh token is good for one use. Answers whether there is still
- * one.
+ * Renews the session, once for all tabs: a refresh token is good for one use. Whoever comes while another tab is at it
+ * waits for that one and has its tokens, which are cookies. (What that tab has noted may be seen here a moment later.)
  */
-export async function renew(): Promise<boolean> {
-  const before = read();
-  if (!before) return false;
-  return navigator.locks.request(KEY, async () => {
-    const now = read();
-    if (!now) return false;
-    if (now.renewAt !== before.renewAt) return true; // Another tab was faster.
+export async function renew(): Promise<void> {
+  if (!read()) return;
+  await navigator.locks.request(KEY, { ifAvailable: true }, async (lock) => {
+    if (!lock) return navigator.locks.request(KEY, () => {});
     for (const pause of [PAUSE, null]) {
       const { data, servedAt } = await ask(RenewSession);
       const code = data.sessionRefresh?.userErrors[0]?.code;
-      if (!code) {
-        note(data, servedAt);
-        return true;
-      }
+      if (!code) return note(data, servedAt);
       // The answer to the last renewal was lost on its way: a moment later it may be asked for once more.
       if (code !== "CONFLICT" || pause === null) break;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
     forget();
     dispatchEvent(new Event(ENDED));
-    return false;
   });
 }
 
