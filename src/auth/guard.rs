@@ -5,16 +5,18 @@
 //! A denied field answers `null` with an error at its path, `UNAUTHENTICATED` for somebody who has not logged in and
 //! `FORBIDDEN` for somebody who may not; its siblings answer.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ErrorExtensions, Result};
 
 use super::{Permission, Viewer};
-use crate::graphql::ContextExt;
+use crate::{graphql::ContextExt, work::Call};
 
 fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> {
     if allowed {
         return Ok(());
     }
-    let code = if matches!(ctx.call().viewer, Viewer::Anonymous) {
+    let code = if matches!(ctx.viewer(), Viewer::Anonymous) {
         "UNAUTHENTICATED"
     } else {
         "FORBIDDEN"
@@ -34,7 +36,7 @@ fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> 
 pub fn store(ctx: &Context<'_>) -> Result<()> {
     allow(
         ctx,
-        ctx.call().viewer.customer().is_some(),
+        ctx.viewer().customer().is_some(),
         "This field is for customers. Use a customer's token.",
     )
 }
@@ -44,7 +46,7 @@ pub fn store(ctx: &Context<'_>) -> Result<()> {
 /// # Errors
 /// For everybody else.
 pub fn admin(ctx: &Context<'_>) -> Result<()> {
-    allow(ctx, ctx.call().viewer.is_admin(), "This field needs the admin scope.")
+    allow(ctx, ctx.viewer().is_admin(), "This field needs the admin scope.")
 }
 
 /// Anybody who has logged in.
@@ -54,7 +56,7 @@ pub fn admin(ctx: &Context<'_>) -> Result<()> {
 pub fn logged_in(ctx: &Context<'_>) -> Result<()> {
     allow(
         ctx,
-        !matches!(ctx.call().viewer, Viewer::Anonymous),
+        !matches!(ctx.viewer(), Viewer::Anonymous),
         "Log in to use this field.",
     )
 }
@@ -66,9 +68,22 @@ pub fn logged_in(ctx: &Context<'_>) -> Result<()> {
 pub fn in_session(ctx: &Context<'_>) -> Result<()> {
     allow(
         ctx,
-        ctx.call().viewer.session().is_some(),
+        ctx.viewer().session().is_some(),
         "This field is for customers and staff users who have logged in.",
     )
+}
+
+/// The federation gateway, whoever asks through it.
+///
+/// # Errors
+/// For everybody else.
+pub fn gateway(ctx: &Context<'_>) -> Result<()> {
+    let call = ctx.data_opt::<Arc<Call>>();
+    if call.is_some_and(|call| call.is_from_gateway) {
+        return Ok(());
+    }
+    let message = "This field is for the federation gateway, which sends Gateway-Authorization.";
+    Err(async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", "FORBIDDEN")))
 }
 
 macro_rules! guards {
@@ -81,7 +96,7 @@ macro_rules! guards {
             pub fn $name(ctx: &Context<'_>) -> Result<()> {
                 allow(
                     ctx,
-                    ctx.call().viewer.may_somewhere(Permission::$permission),
+                    ctx.viewer().may_somewhere(Permission::$permission),
                     const_str(Permission::$permission),
                 )
             }
@@ -91,7 +106,7 @@ macro_rules! guards {
             /// # Errors
             /// For everybody else.
             pub fn $or_store(ctx: &Context<'_>) -> Result<()> {
-                let viewer = &ctx.call().viewer;
+                let viewer = ctx.viewer();
                 allow(
                     ctx,
                     viewer.customer().is_some() || viewer.may_somewhere(Permission::$permission),
@@ -117,6 +132,11 @@ macro_rules! guards {
             /// See [`super::logged_in`].
             pub fn logged_in(ctx: &Context<'_>) -> bool {
                 ctx.shows_everything() || super::logged_in(ctx).is_ok()
+            }
+
+            /// See [`super::gateway`].
+            pub fn gateway(ctx: &Context<'_>) -> bool {
+                ctx.shows_everything() || super::gateway(ctx).is_ok()
             }
 
             /// See [`super::in_session`].

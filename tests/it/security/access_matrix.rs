@@ -245,6 +245,7 @@ fn written(matrix: &Matrix, world: &World) -> String {
 struct Directives {
     scopes: Vec<String>,
     tags: Vec<String>,
+    needs_log_in: bool,
 }
 
 fn directives() -> BTreeMap<String, Directives> {
@@ -264,6 +265,7 @@ fn directives() -> BTreeMap<String, Directives> {
                 match directive.node.name.node.as_str() {
                     "requiresScopes" => told.scopes.extend(values),
                     "tag" => told.tags.extend(values),
+                    "authenticated" => told.needs_log_in = true,
                     _ => {}
                 }
             }
@@ -336,6 +338,19 @@ fn contradictions(
         && !directives.tags.iter().any(|known| known == tag)
     {
         found.push(format!("{name}: the tag {tag} is missing"));
+    }
+    let is_told = directives.needs_log_in || !directives.scopes.is_empty();
+    let is_right = match verdicts["anonymous"].as_str() {
+        "UNAUTHENTICATED" => is_told,
+        // What is always null for somebody who has not logged in may be said to need it.
+        UNREACHABLE | "NULL" => true,
+        _ => !is_told,
+    };
+    if !is_right {
+        found.push(format!(
+            "{name}: anonymous is told {}, the SDL has {directives:?}",
+            verdicts["anonymous"]
+        ));
     }
     for (persona, verdict) in verdicts {
         if verdict == UNREACHABLE {
