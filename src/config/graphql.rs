@@ -11,6 +11,11 @@ section! {
         introspection: Introspection = Introspection::Off,
         /// What a federation gateway sends as `Gateway-Authorization: Bearer …`; without it there is no gateway.
         gateway_secret: Option<SecretString> = None,
+        /// Which statuses answers have. `audit`: as the audits of graphql-http want them, which clients know; `draft`: as
+        /// the draft of GraphQL over HTTP of August 2026 does (422, 403 and 294; see README).
+        http_profile: HttpProfile = HttpProfile::Audit,
+        /// The most queries that one request may hold as a list; 0 takes no lists.
+        batch_operations: usize = 0,
     }
 }
 
@@ -41,8 +46,37 @@ impl Setting for Introspection {
     }
 }
 
+/// Which statuses answers have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpProfile {
+    /// As the audits of `graphql-http` want them.
+    Audit,
+    /// As the draft of GraphQL over HTTP of August 2026 does.
+    Draft,
+}
+
+impl Setting for HttpProfile {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "audit" => Ok(Self::Audit),
+            "draft" => Ok(Self::Draft),
+            _ => Err("must be audit or draft.".to_owned()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Audit => "audit",
+            Self::Draft => "draft",
+        }
+        .to_owned()
+    }
+}
+
 impl GraphqlConfig {
     pub(super) fn check(&self, reader: &mut Reader) {
+        let message = "must be between 0 and 10.";
+        reader.require(self.batch_operations <= 10, "graphql", "batch_operations", message);
         let long_enough = self
             .gateway_secret
             .as_ref()

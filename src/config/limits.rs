@@ -33,8 +33,10 @@ section! {
         metadata_depth: usize = 3,
         /// The keys of public metadata that customers may write themselves.
         store_metadata_keys: Vec<String> = Vec::new(),
-        /// The largest request body, in bytes.
+        /// The largest request body in admin scope, in bytes.
         body_bytes: usize = 1_024 * 1_024,
+        /// The largest request body of everybody else, in bytes.
+        body_bytes_store: usize = 128 * 1_024,
         /// How deep brackets may be nested in a document.
         bracket_depth: usize = 48,
         /// How deep selections may be nested.
@@ -78,6 +80,11 @@ impl Limits {
             "must be between 1 and 10000.",
         );
         require(self.body_bytes >= 1_024, "body_bytes", "must be at least 1024.");
+        require(
+            self.body_bytes_store >= 1_024,
+            "body_bytes_store",
+            "must be at least 1024.",
+        );
         // The parser recurses; deeper documents would overflow the stack.
         require(
             (8..=200).contains(&self.bracket_depth),

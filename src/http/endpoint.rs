@@ -1,109 +1,220 @@
-//! `POST /graphql`: one operation of one viewer.
+//! `/graphql`: operations in bodies and in URLs, and how they are answered.
 
 use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 
 use super::{
-    HttpState, asker, cookies,
-    negotiation::{Answer, is_json},
-    operation::{Cause, Outcome, Refused, errors},
-    request,
+    HttpState, asker, batch,
+    body::{self, Unread},
+    cookies,
+    negotiation::{Answer, is_json, is_plain},
+    operation::{Asker, Cause, Outcome, Refused, errors},
+    origin, page,
+    request::{self, Asked},
+    status,
 };
-use crate::work::Refusal as TurnedAway;
+use crate::{config::HttpProfile, work::Refusal as TurnedAway};
 
-pub(super) async fn method_not_allowed() -> Response {
-    let mut response = refusal(
-        Answer::Json,
-        StatusCode::METHOD_NOT_ALLOWED,
-        "BAD_USER_INPUT",
-        "Use POST.",
-        "",
-    );
-    response
-        .headers_mut()
-        .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
-    response
+/// What every answer depends on; the layers add the origin of the page that asks.
+const VARY: &str = "Accept, Authorization, Cookie, Session-Mode";
+
+/// `GET` and `HEAD`: the query page for browsers, and queries in the URL.
+pub(super) async fn get(State(state): State<Arc<HttpState>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if page::is_wanted(&parts) {
+        return state.page.response();
+    }
+    let manner = Manner::of(&state, &parts);
+    if let Some(response) = manner.not_acceptable(&parts) {
+        return response;
+    }
+    match asked_in_url(&state, &parts, &manner).await {
+        Ok(outcome) => manner.answered(&outcome),
+        Err(refused) => manner.refused(&refused, &parts),
+    }
 }
 
+async fn asked_in_url(state: &HttpState, parts: &Parts, manner: &Manner) -> Result<Outcome, Refused> {
+    let asked = request::in_url(parts.uri.query().unwrap_or_default())?;
+    let asker = asker::of(state, parts, &manner.request_id).await?;
+    carry(state, parts, asker, asked).await
+}
+
+/// `POST`: operations in the body.
 pub(super) async fn post(State(state): State<Arc<HttpState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let answer = Answer::accepted(&parts.headers);
-    let request_id = asker::request_id(&state, &parts.headers);
-    if !is_json(&parts.headers) {
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        let message = "Send the operation as application/json.";
-        return refusal(answer, status, "BAD_USER_INPUT", message, &request_id);
+    let manner = Manner::of(&state, &parts);
+    if let Some(response) = manner.not_acceptable(&parts).or_else(|| manner.not_supported(&parts)) {
+        return response;
     }
-    // Nothing is read past the limit.
-    let limit = state.parts.limits.body_bytes;
-    let Ok(bytes) = to_bytes(body, limit).await else {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        let message = format!("A request has at most {limit} bytes. Send fewer rows at once.");
-        return refusal(answer, status, "BAD_USER_INPUT", &message, &request_id);
-    };
-    match run(&state, &parts, &bytes, &request_id).await {
-        Ok(outcome) => answered(answer, &outcome, &request_id),
-        Err(refused) => turned_down(answer, &refused, &parts, &request_id),
+    match asked_in_body(&state, &parts, body, &manner).await {
+        Ok(response) => response,
+        Err(refused) => manner.refused(&refused, &parts),
     }
 }
 
-async fn run(state: &HttpState, parts: &Parts, bytes: &[u8], request_id: &str) -> Result<Outcome, Refused> {
-    let body = request::read(bytes).map_err(|message| Refused::new(Cause::NotARequest, message))?;
-    let asker = asker::of(state, parts, request_id).await?;
-    let prepared = state.prepare(asker, body)?;
-    if prepared.kind == OperationType::Subscription {
-        return Err(Refused::new(Cause::Operation, "There are no subscriptions yet."));
+async fn asked_in_body(state: &HttpState, parts: &Parts, body: Body, manner: &Manner) -> Result<Response, Refused> {
+    // Who asks stands in the head, and decides how much of the body is read.
+    let asker = asker::of(state, parts, &manner.request_id).await?;
+    let limits = &state.parts.limits;
+    let limit = if asker.viewer.is_admin() {
+        limits.body_bytes
+    } else {
+        limits.body_bytes_store
+    };
+    let bytes = match body::read(body, limit, state.settings.body_timeout).await {
+        Ok(bytes) => bytes,
+        Err(unread) => return Ok(manner.not_read(unread, limit)),
+    };
+    match request::in_body(&bytes, state.settings.batch_operations)? {
+        Asked::One(asked) => {
+            let outcome = carry(state, parts, asker, asked).await?;
+            Ok(manner.answered(&outcome))
+        }
+        Asked::Several(asked) => {
+            let answers = batch::run(state, &asker, asked).await?;
+            // The other media type is for one answer.
+            Ok(respond(Answer::Json, StatusCode::OK, answers, &manner.request_id))
+        }
+    }
+}
+
+/// Executes an operation of a kind that requests of this method carry.
+async fn carry(state: &HttpState, parts: &Parts, asker: Asker, asked: request::Body) -> Result<Outcome, Refused> {
+    let prepared = state.prepare(asker, asked)?;
+    match prepared.kind {
+        OperationType::Query => {}
+        OperationType::Mutation if parts.method != Method::POST => {
+            return Err(Refused::new(Cause::QueriesAlone, "Send mutations with POST."));
+        }
+        OperationType::Mutation => {
+            if origin::is_from_elsewhere(&parts.headers, &state.settings.allowed_origins) {
+                let message = "A page of another origin asks, which is not among those that may.";
+                return Err(Refused::new(Cause::FromElsewhere, message));
+            }
+        }
+        OperationType::Subscription => {
+            return Err(Refused::new(Cause::Operation, "There are no subscriptions yet."));
+        }
     }
     prepared.execute().await
 }
 
-/// An answer with data, or with what the executor has against the operation.
-fn answered(answer: Answer, outcome: &Outcome, request_id: &str) -> Response {
-    let status = match outcome.turned_away {
-        Some(TurnedAway::TooOften { .. }) => StatusCode::TOO_MANY_REQUESTS,
-        Some(TurnedAway::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
-        None if outcome.is_executed => StatusCode::OK,
-        None => status_of(Cause::Document, answer),
-    };
-    let mut response = respond(answer, status, outcome.json(), request_id);
-    if let Some(cookies) = &outcome.cookies {
-        cookies::set(response.headers_mut(), cookies);
+/// `OPTIONS`, where no browser asks on behalf of a page.
+pub(super) async fn options() -> Response {
+    origin::no_content()
+}
+
+/// Every other method.
+pub(super) async fn method_not_allowed() -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let mut response = refusal(
+        Answer::Json,
+        status,
+        "BAD_USER_INPUT",
+        "Use POST, or GET for queries.",
+        "",
+    );
+    let allowed = HeaderValue::from_static(origin::METHODS);
+    response.headers_mut().insert(header::ALLOW, allowed);
+    response
+}
+
+/// How one request is answered.
+struct Manner {
+    /// In the media type that the client takes, or the older one.
+    answer: Answer,
+    profile: HttpProfile,
+    request_id: String,
+}
+
+impl Manner {
+    fn of(state: &HttpState, parts: &Parts) -> Self {
+        Self {
+            answer: Answer::accepted_or_older(&parts.headers),
+            profile: state.settings.http_profile,
+            request_id: asker::request_id(state, &parts.headers),
+        }
     }
-    if let Some(TurnedAway::TooOften { retry_after }) = outcome.turned_away {
+
+    fn respond(&self, status: StatusCode, body: Vec<u8>) -> Response {
+        let media_type = status::media_type(status, self.profile, self.answer);
+        respond(media_type, status, body, &self.request_id)
+    }
+
+    /// One error about how the request was sent.
+    fn turned_down(&self, status: StatusCode, message: &str) -> Response {
+        let body = serde_json::json!({ "errors": errors("BAD_USER_INPUT", message, &self.request_id) });
+        self.respond(status, body.to_string().into_bytes())
+    }
+
+    fn not_acceptable(&self, parts: &Parts) -> Option<Response> {
+        let message = "Accept application/graphql-response+json or application/json.";
+        let is_acceptable = Answer::accepted(&parts.headers).is_some();
+        (!is_acceptable).then(|| self.turned_down(StatusCode::NOT_ACCEPTABLE, message))
+    }
+
+    fn not_supported(&self, parts: &Parts) -> Option<Response> {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        if !is_json(&parts.headers) {
+            return Some(self.turned_down(status, "Send the operation as application/json."));
+        }
+        if !is_plain(&parts.headers) {
+            let mut response = self.turned_down(status, "Send the operation as it is, not compressed.");
+            let identity = HeaderValue::from_static("identity");
+            response.headers_mut().insert(header::ACCEPT_ENCODING, identity);
+            return Some(response);
+        }
+        None
+    }
+
+    fn not_read(&self, unread: Unread, limit: usize) -> Response {
+        match unread {
+            Unread::TooLarge => {
+                let message = format!("A request has at most {limit} bytes. Send fewer rows at once.");
+                self.turned_down(StatusCode::PAYLOAD_TOO_LARGE, &message)
+            }
+            Unread::TooSlow => self.turned_down(StatusCode::REQUEST_TIMEOUT, "The body did not come in time."),
+            Unread::Broken => self.turned_down(StatusCode::BAD_REQUEST, "The body ended before its end."),
+        }
+    }
+
+    /// An answer with data, or with what the executor has against the operation.
+    fn answered(&self, outcome: &Outcome) -> Response {
+        let status = status::of_outcome(outcome, self.profile, self.answer);
+        let mut response = self.respond(status, outcome.json());
+        if let Some(cookies) = &outcome.cookies {
+            cookies::set(response.headers_mut(), cookies);
+        }
+        if let Some(TurnedAway::TooOften { retry_after }) = outcome.turned_away {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+        }
         response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     }
-    response
-}
 
-/// An answer to an operation that was not executed.
-fn turned_down(answer: Answer, refused: &Refused, parts: &Parts, request_id: &str) -> Response {
-    let status = status_of(refused.cause, answer);
-    let body = serde_json::json!({ "errors": refused.errors(request_id) });
-    let mut response = respond(answer, status, body.to_string().into_bytes(), request_id);
-    if refused.cause == Cause::Unauthenticated && matches!(cookies::of(&parts.headers), Ok(Some(_))) {
-        cookies::clear_access(response.headers_mut());
-    }
-    response
-}
-
-fn status_of(cause: Cause, answer: Answer) -> StatusCode {
-    match cause {
-        Cause::Unreadable | Cause::NotARequest => StatusCode::BAD_REQUEST,
-        Cause::Unauthenticated | Cause::UnknownKey => StatusCode::UNAUTHORIZED,
-        Cause::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::Document | Cause::Operation | Cause::Forbidden | Cause::TooLong => match answer {
-            Answer::GraphQl => StatusCode::BAD_REQUEST,
-            Answer::Json => StatusCode::OK,
-        },
+    /// An answer to an operation that was not executed.
+    fn refused(&self, refused: &Refused, parts: &Parts) -> Response {
+        let status = status::of_refused(refused.cause, self.profile, self.answer);
+        let mut response = self.respond(status, refused.json(&self.request_id));
+        let headers = response.headers_mut();
+        match refused.cause {
+            Cause::Unauthenticated if matches!(cookies::of(&parts.headers), Ok(Some(_))) => {
+                cookies::clear_access(headers);
+            }
+            Cause::QueriesAlone => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+            }
+            _ => {}
+        }
+        response
     }
 }
 
@@ -118,10 +229,7 @@ fn respond(answer: Answer, status: StatusCode, body: Vec<u8>, request_id: &str) 
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("Accept, Authorization, Cookie, Origin, Session-Mode"),
-    );
+    headers.insert(header::VARY, HeaderValue::from_static(VARY));
     if !request_id.is_empty()
         && let Ok(request_id) = HeaderValue::from_str(request_id)
     {

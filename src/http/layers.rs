@@ -1,12 +1,12 @@
 //! What holds for every request: it ends in time, a panic is an answer, and browsers are told what not to do.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
 use tower_http::{
@@ -17,32 +17,45 @@ use tower_http::{
     },
 };
 
-use super::{endpoint::refusal, negotiation::Answer};
+use super::{HttpSettings, endpoint::refusal, negotiation::Answer, origin};
 
 /// Answers smaller than this are not worth compressing.
 const WORTH_COMPRESSING: u64 = 1_024;
 
+/// For a year, a browser reaches this host by TLS alone.
+const TLS_ALONE: &str = "max-age=31536000";
+
+/// The endpoint, which pages of other origins may ask.
+const ENDPOINT: &str = "/graphql";
+
 /// Lays the layers around the routes; the one added last is the outermost.
-pub(super) fn around(routes: Router, request_timeout: Option<Duration>, compression: bool) -> Router {
+pub(super) fn around(routes: Router, settings: &Arc<HttpSettings>) -> Router {
     let mut routes = routes.fallback(nothing_here);
-    if let Some(limit) = request_timeout {
+    routes = routes.layer(from_fn_with_state(Arc::clone(settings), with_a_small_head));
+    if let Some(limit) = settings.request_timeout {
         routes = routes.layer(from_fn(move |request, next| in_time(limit, request, next)));
     }
     routes = routes.layer(CatchPanicLayer::custom(panicked));
-    if compression {
+    if settings.compression {
         let worth = SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES);
         routes = routes.layer(CompressionLayer::new().gzip(true).compress_when(worth));
     }
-    routes.layer(from_fn(with_headers))
+    routes.layer(from_fn_with_state(Arc::clone(settings), with_headers))
 }
 
-/// Tells browsers what not to do with an answer.
-async fn with_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Tells browsers what not to do with an answer, and which pages may read it.
+async fn with_headers(State(settings): State<Arc<HttpSettings>>, request: Request, next: Next) -> Response {
+    let mut response = if request.uri().path() == ENDPOINT {
+        origin::tell(&settings.allowed_origins, request, next).await
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         // Data is not a document: whatever a browser might take it for, nothing in it may run.
         (
@@ -50,10 +63,32 @@ async fn with_headers(request: Request, next: Next) -> Response {
             "default-src 'none'; frame-ancestors 'none'",
         ),
     ] {
-        let headers = response.headers_mut();
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    if settings.behind_tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ALONE));
+    }
     response
+}
+
+/// Refuses requests whose URL or headers are too large.
+async fn with_a_small_head(State(settings): State<Arc<HttpSettings>>, request: Request, next: Next) -> Response {
+    let url = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
+    let headers = request.headers().iter();
+    let headers: usize = headers.map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let (status, message) = if url > settings.url_bytes {
+        let most = settings.url_bytes;
+        let message = format!("A URL has at most {most} bytes. Send the operation with POST.");
+        (StatusCode::URI_TOO_LONG, message)
+    } else if headers > settings.header_bytes {
+        let most = settings.header_bytes;
+        let message = format!("The headers of a request have at most {most} bytes together.");
+        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message)
+    } else {
+        return next.run(request).await;
+    };
+    let answer = Answer::accepted_or_older(request.headers());
+    refusal(answer, status, "BAD_USER_INPUT", &message, "")
 }
 
 async fn nothing_here() -> Response {
@@ -67,7 +102,7 @@ async fn nothing_here() -> Response {
 }
 
 async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
-    let answer = Answer::accepted(request.headers());
+    let answer = Answer::accepted_or_older(request.headers());
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
@@ -111,7 +146,12 @@ mod tests {
             .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(60)).await))
             .route("/small", get(async || "small"))
             .route("/large", get(async || "large ".repeat(1_000)));
-        let mut routes = around(routes, Some(Duration::from_millis(20)), compression);
+        let settings = HttpSettings {
+            request_timeout: Some(Duration::from_millis(20)),
+            compression,
+            ..HttpSettings::default()
+        };
+        let mut routes = around(routes, &Arc::new(settings));
         let request = Request::get(path)
             .header(header::ACCEPT_ENCODING, "gzip")
             .body(axum::body::Body::empty());

@@ -1,6 +1,8 @@
 //! Routes and layers: from bytes to an operation of a viewer, and back.
 
 mod asker;
+mod batch;
+mod body;
 mod bracket;
 mod client;
 mod cookies;
@@ -13,11 +15,15 @@ mod mailbox;
 mod mend;
 mod negotiation;
 mod operation;
+mod origin;
 pub mod page;
 mod request;
 #[cfg(feature = "saml")]
 mod saml;
 mod server;
+mod status;
+mod visitors;
+mod watched;
 
 use std::{
     sync::{Arc, LazyLock, atomic::AtomicBool},
@@ -29,7 +35,12 @@ use axum::{Router, routing::get};
 pub use document::{Documents, Refusal};
 pub use server::serve;
 
-use crate::{auth::Authenticator, schema::Schema, work::CallParts};
+use crate::{
+    auth::Authenticator,
+    config::{GraphqlConfig, HttpProfile, Introspection, ServerConfig},
+    schema::Schema,
+    work::CallParts,
+};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -64,7 +75,7 @@ impl std::fmt::Debug for HttpState {
 }
 
 /// What differs between deployments.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct HttpSettings {
     /// Whether anybody may see the schema (what they may use of it). Admin scope always may.
     pub introspection_for_all: bool,
@@ -74,22 +85,71 @@ pub struct HttpSettings {
     pub open_to_gateways: bool,
     /// How long a request may take.
     pub request_timeout: Option<Duration>,
+    /// How long a client may take to send a body.
+    pub body_timeout: Option<Duration>,
+    /// The longest URL, in bytes.
+    pub url_bytes: usize,
+    /// How large all headers of a request may be together, in bytes.
+    pub header_bytes: usize,
     /// Whether larger answers are compressed.
     pub compression: bool,
+    /// Whether clients reach the service by TLS alone.
+    pub behind_tls: bool,
+    /// The origins of pages elsewhere that may ask.
+    pub allowed_origins: Vec<String>,
+    /// Which statuses answers have.
+    pub http_profile: HttpProfile,
+    /// The most queries in a list of one request; with 0 lists are not taken.
+    pub batch_operations: usize,
     /// The networks of the proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Tokens that the query page offers to whoever opens it (the demo).
     pub page_tokens: page::PageTokens,
 }
 
+impl Default for HttpSettings {
+    /// As if nothing were configured, and without an end to waiting.
+    fn default() -> Self {
+        Self {
+            request_timeout: None,
+            body_timeout: None,
+            ..Self::configured(&ServerConfig::default(), &GraphqlConfig::default())
+        }
+    }
+}
+
+impl HttpSettings {
+    /// What the configuration says.
+    #[must_use]
+    pub fn configured(server: &ServerConfig, graphql: &GraphqlConfig) -> Self {
+        Self {
+            introspection_for_all: graphql.introspection == Introspection::Filtered,
+            gateway_secret: graphql.gateway_secret.clone(),
+            open_to_gateways: false,
+            request_timeout: Some(server.request_timeout),
+            body_timeout: Some(server.body_timeout),
+            url_bytes: server.url_bytes,
+            header_bytes: server.header_bytes,
+            compression: server.compression,
+            behind_tls: server.behind_tls,
+            allowed_origins: server.allowed_origins.clone(),
+            http_profile: graphql.http_profile,
+            batch_operations: graphql.batch_operations,
+            trusted_proxies: server.trusted_proxies.clone(),
+            page_tokens: page::PageTokens::default(),
+        }
+    }
+}
+
 /// The routes of the service.
 pub fn router(state: HttpState) -> Router {
-    let (request_timeout, compression) = (state.settings.request_timeout, state.settings.compression);
+    let settings = Arc::clone(&state.settings);
     let routes = Router::new()
         .route(
             "/graphql",
-            get(page::graphql)
+            get(endpoint::get)
                 .post(endpoint::post)
+                .options(endpoint::options)
                 .fallback(endpoint::method_not_allowed),
         )
         .route("/", get(page::root))
@@ -103,5 +163,5 @@ pub fn router(state: HttpState) -> Router {
         .route("/saml/{provider}/metadata", get(saml::metadata))
         .route("/saml/{provider}/acs", axum::routing::post(saml::receive));
     let routes = routes.with_state(Arc::new(state));
-    layers::around(routes, request_timeout, compression)
+    layers::around(routes, &settings)
 }

@@ -2,6 +2,9 @@
 
 use axum::http::{HeaderMap, header};
 
+/// The most media types of an `Accept` that are looked at.
+const RANGES: usize = 32;
+
 /// The media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
@@ -11,21 +14,54 @@ pub(super) enum Answer {
     Json,
 }
 
+/// How well a media type fits what a client accepts: how much it is wanted, how exactly it is named, how early.
+type Fit = (u16, u8, std::cmp::Reverse<usize>);
+
 impl Answer {
-    /// What the client asks for; the older one when it does not care.
-    pub(super) fn accepted(headers: &HeaderMap) -> Self {
-        let accept = headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        for range in accept.split(',') {
-            match range.split(';').next().map(str::trim) {
-                Some("application/graphql-response+json") => return Self::GraphQl,
-                Some("application/json") => return Self::Json,
+    /// What the client asks for, the older one when it does not care; `None` when it takes neither.
+    pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
+        let mut accepted = headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|range| !range.is_empty())
+            .take(RANGES)
+            .peekable();
+        if accepted.peek().is_none() {
+            return Some(Self::Json);
+        }
+        // Of the ranges that name a media type, the one that names it most exactly says how much it is wanted.
+        let (mut graph_ql, mut json): (Option<Fit>, Option<Fit>) = (None, None);
+        for (place, range) in accepted.enumerate() {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let weight = weight(parts);
+            let fits = |known: &mut Option<Fit>, exactness: u8| {
+                if known.is_none_or(|(_, before, _)| before < exactness) {
+                    *known = Some((weight, exactness, std::cmp::Reverse(place)));
+                }
+            };
+            match kind.as_str() {
+                "application/graphql-response+json" => fits(&mut graph_ql, 2),
+                "application/json" => fits(&mut json, 2),
+                "application/*" => [&mut graph_ql, &mut json].into_iter().for_each(|known| fits(known, 1)),
+                "*/*" => [&mut graph_ql, &mut json].into_iter().for_each(|known| fits(known, 0)),
                 _ => {}
             }
         }
-        Self::Json
+        let wanted = |fit: Option<Fit>| fit.filter(|(weight, ..)| *weight > 0);
+        match (wanted(graph_ql), wanted(json)) {
+            (None, None) => None,
+            (graph_ql, json) if graph_ql > json => Some(Self::GraphQl),
+            _ => Some(Self::Json),
+        }
+    }
+
+    /// The same, or the older one when the client takes neither: for what must be said all the same.
+    pub(super) fn accepted_or_older(headers: &HeaderMap) -> Self {
+        Self::accepted(headers).unwrap_or(Self::Json)
     }
 
     /// As a header.
@@ -37,9 +73,40 @@ impl Answer {
     }
 }
 
-/// Whether a body is declared as JSON (in UTF-8, if a character set is named).
+/// The weight among the parameters of a media type, in thousandths; a weight that cannot be read counts as none given.
+fn weight<'a>(mut parameters: impl Iterator<Item = &'a str>) -> u16 {
+    parameters
+        .find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("q").then_some(value.trim())
+        })
+        .and_then(thousandths)
+        .unwrap_or(1_000)
+}
+
+/// `0.5` as 500: at most one digit before the point and three after it.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if rest.len() > 3 || !digits(rest) {
+        return None;
+    }
+    let rest: u16 = format!("{rest:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(rest),
+        "1" if rest == 0 => Some(1_000),
+        _ => None,
+    }
+}
+
+/// Whether a body is declared as JSON, once (in UTF-8, if a character set is named). A browser sends nothing that is
+/// declared so for a page of another site without asking first.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let Some(declared) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let mut declared = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(declared), None) = (declared.next(), declared.next()) else {
+        return false;
+    };
+    let Ok(declared) = declared.to_str() else {
         return false;
     };
     let mut parts = declared.split(';').map(str::trim);
@@ -51,4 +118,107 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
                 !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
             })
         })
+}
+
+/// Whether a body comes as it is, not compressed.
+pub(super) fn is_plain(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may")]
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn accepted(accept: &str) -> Option<Answer> {
+        let headers = [(header::ACCEPT, HeaderValue::from_str(accept).unwrap())];
+        Answer::accepted(&headers.into_iter().collect())
+    }
+
+    #[test]
+    fn what_is_wanted_most_is_answered() {
+        for (accept, answer) in [
+            ("application/graphql-response+json", Some(Answer::GraphQl)),
+            ("application/json", Some(Answer::Json)),
+            ("APPLICATION/JSON; charset=utf-8", Some(Answer::Json)),
+            ("", Some(Answer::Json)),
+            ("*/*", Some(Answer::Json)),
+            ("application/*", Some(Answer::Json)),
+            (
+                "application/graphql-response+json, application/json;q=0.9",
+                Some(Answer::GraphQl),
+            ),
+            (
+                "application/json;q=0.9, application/graphql-response+json",
+                Some(Answer::GraphQl),
+            ),
+            (
+                "application/graphql-response+json, application/json",
+                Some(Answer::GraphQl),
+            ),
+            (
+                "application/json, application/graphql-response+json",
+                Some(Answer::Json),
+            ),
+            ("application/graphql-response+json;q=0.5, */*", Some(Answer::Json)),
+            ("*/*, application/graphql-response+json", Some(Answer::GraphQl)),
+            ("*/*;q=0.1, application/json;q=0", Some(Answer::GraphQl)),
+            ("text/html,application/xhtml+xml,*/*;q=0.8", Some(Answer::Json)),
+            (
+                "application/graphql-response+json;q=0, application/json",
+                Some(Answer::Json),
+            ),
+            ("application/json;q=nonsense", Some(Answer::Json)),
+            ("application/json;q=0.000", None),
+            ("*/*;q=0", None),
+            ("text/html", None),
+            ("application/xml, image/*", None),
+        ] {
+            assert_eq!(accepted(accept), answer, "{accept}");
+        }
+        assert_eq!(Answer::accepted(&HeaderMap::new()), Some(Answer::Json));
+    }
+
+    #[test]
+    fn a_body_is_declared_as_json_once_and_by_its_own_name() {
+        let declared = |types: &[&str]| {
+            let types = types
+                .iter()
+                .map(|kind| (header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap()));
+            is_json(&types.collect())
+        };
+        for good in [
+            "application/json",
+            "Application/JSON",
+            "application/json;charset=UTF-8",
+            "application/json; charset=\"utf-8\"",
+            "application/json; profile=x",
+        ] {
+            assert!(declared(&[good]), "{good}");
+        }
+        for bad in [
+            "text/plain",
+            "text/plain; application/json",
+            "text/plain;charset=application/json",
+            "application/json, text/plain",
+            "text/plain, application/json",
+            "application/json; charset=utf-16",
+            "application/json; charset=utf-7",
+            "application/jsonp",
+            "application/graphql",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "",
+        ] {
+            assert!(!declared(&[bad]), "{bad}");
+        }
+        assert!(!declared(&[]));
+        assert!(!declared(&["application/json", "text/plain"]));
+        assert!(!declared(&["application/json", "application/json"]));
+    }
 }

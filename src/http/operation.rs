@@ -57,6 +57,10 @@ pub(super) struct Asker {
 pub(super) enum Cause {
     /// What came could not be read at all.
     Unreadable,
+    /// A mutation came by a way that carries queries alone.
+    QueriesAlone,
+    /// A page that may not ask made a browser send it.
+    FromElsewhere,
     /// It could be read, and is not a request.
     NotARequest,
     /// The token is not valid.
@@ -90,11 +94,14 @@ impl Refused {
     pub(super) fn new(cause: Cause, message: impl Into<String>) -> Self {
         let code = match cause {
             Cause::Unauthenticated | Cause::UnknownKey => "UNAUTHENTICATED",
-            Cause::Forbidden => "FORBIDDEN",
+            Cause::Forbidden | Cause::FromElsewhere => "FORBIDDEN",
             Cause::Unavailable => "INTERNAL",
-            Cause::Unreadable | Cause::NotARequest | Cause::Document | Cause::Operation | Cause::TooLong => {
-                "BAD_USER_INPUT"
-            }
+            Cause::Unreadable
+            | Cause::NotARequest
+            | Cause::QueriesAlone
+            | Cause::Document
+            | Cause::Operation
+            | Cause::TooLong => "BAD_USER_INPUT",
         };
         Self {
             cause,
@@ -103,9 +110,15 @@ impl Refused {
         }
     }
 
-    /// As JSON: the `errors` of an answer without `data`.
+    /// The `errors` of the answer, which has no `data`.
     pub(super) fn errors(&self, request_id: &str) -> serde_json::Value {
         errors(self.code, &self.message, request_id)
+    }
+
+    /// The whole answer as JSON.
+    pub(super) fn json(&self, request_id: &str) -> Vec<u8> {
+        let body = serde_json::json!({ "errors": self.errors(request_id) });
+        body.to_string().into_bytes()
     }
 }
 
@@ -140,6 +153,8 @@ pub(super) struct Outcome {
     response: Response,
     /// Whether there is data; otherwise the executor refused the operation.
     pub(super) is_executed: bool,
+    /// Whether there is data and errors too.
+    pub(super) is_partial: bool,
     /// Whether it was turned away altogether, because whoever asks has asked too often or too many ask at once.
     pub(super) turned_away: Option<TurnedAway>,
     /// The cookies of a browser that keeps its tokens in them, with what becomes of them.
@@ -219,6 +234,7 @@ impl HttpState {
             request = request.data(Plans::default());
         }
         request.operation_name = body.operation_name;
+        request.extensions = body.extensions;
         request.set_parsed_query(executable);
         let schema = if is_masked { &self.masked_schema } else { &self.schema };
         Ok(Prepared {
@@ -235,6 +251,11 @@ impl HttpState {
 }
 
 impl Prepared {
+    /// How many fields the document has, fragments expanded.
+    pub(super) fn fields(&self) -> usize {
+        self.document.fields
+    }
+
     /// Executes a query or a mutation.
     ///
     /// # Errors
@@ -272,6 +293,7 @@ impl Prepared {
         };
         Ok(Outcome {
             is_executed,
+            is_partial: is_executed && !response.errors.is_empty(),
             turned_away: call.refusal().filter(|_| is_nothing_done),
             cookies: call.cookies.clone(),
             response,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{
-    body::to_bytes,
     extract::{Path, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -11,7 +10,11 @@ use axum::{
 use secrecy::SecretString;
 use url::form_urlencoded;
 
-use super::{HttpState, client};
+use super::{
+    HttpState,
+    body::{self, Unread},
+    client,
+};
 use crate::{
     auth::{Viewer, provider::saml::LONGEST_ANSWER},
     features::provider::posted,
@@ -48,11 +51,16 @@ pub(super) async fn receive(
             "This address takes a form of an identity provider alone.",
         );
     }
-    let Ok(body) = to_bytes(body, LONGEST_ANSWER).await else {
-        return told(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The answer of the identity provider is too large.",
-        );
+    let body = match body::read(body, LONGEST_ANSWER, state.settings.body_timeout).await {
+        Ok(body) => body,
+        Err(Unread::TooLarge) => {
+            return told(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The answer of the identity provider is too large.",
+            );
+        }
+        Err(Unread::TooSlow) => return told(StatusCode::REQUEST_TIMEOUT, BEGIN_AGAIN),
+        Err(Unread::Broken) => return told(StatusCode::BAD_REQUEST, BEGIN_AGAIN),
     };
     let Some((relay_state, answer)) = read(&body) else {
         return told(StatusCode::BAD_REQUEST, BEGIN_AGAIN);

@@ -13,6 +13,7 @@ mod address;
 mod customer;
 mod customer_group;
 mod federation;
+mod http;
 mod load_csv;
 mod loaders;
 mod mail;

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 pub use examples::{EXAMPLES, Example, Scope};
 
-use super::{HttpState, endpoint};
+use super::{HttpState, request};
 
 const HTML: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -119,7 +119,8 @@ impl Page {
         *self.html.write().unwrap_or_else(PoisonError::into_inner) = html(tokens);
     }
 
-    fn response(&self) -> Response {
+    /// The page.
+    pub(super) fn response(&self) -> Response {
         let html = self.html.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut response = html.into_response();
         let headers = response.headers_mut();
@@ -172,15 +173,12 @@ pub(super) async fn root(State(state): State<Arc<HttpState>>) -> Response {
     state.page.response()
 }
 
-/// `GET /graphql`: the page for browsers; other clients are told to POST.
-pub(super) async fn graphql(State(state): State<Arc<HttpState>>, headers: HeaderMap) -> Response {
-    let wants_html = headers
+/// Whether `GET /graphql` asks for the page: a browser does, unless there is an operation in the URL.
+pub(super) fn is_wanted(parts: &Parts) -> bool {
+    let accepts_html = parts
+        .headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accepted| accepted.contains("text/html"));
-    if wants_html {
-        state.page.response()
-    } else {
-        endpoint::method_not_allowed().await
-    }
+    accepts_html && !request::is_in_url(parts.uri.query())
 }
