@@ -11,6 +11,8 @@ section! {
         introspection: Introspection = Introspection::Off,
         /// What a federation gateway sends as `Gateway-Authorization: Bearer …`; without it there is no gateway.
         gateway_secret: Option<SecretString> = None,
+        /// For whom there is a query page at `/` and, for browsers, at `/graphql`: `off`, `staff` or `everybody`.
+        query_page: QueryPage = QueryPage::Off,
     }
 }
 
@@ -36,6 +38,38 @@ impl Setting for Introspection {
         match self {
             Self::Off => "off",
             Self::Filtered => "filtered",
+        }
+        .to_owned()
+    }
+}
+
+/// For whom there is a query page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueryPage {
+    /// For nobody.
+    #[default]
+    Off,
+    /// For staff users.
+    Staff,
+    /// For everybody: customers may log in as well, and one may look around without logging in.
+    Everybody,
+}
+
+impl Setting for QueryPage {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            "staff" => Ok(Self::Staff),
+            "everybody" => Ok(Self::Everybody),
+            _ => Err("must be off, staff or everybody.".to_owned()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Off => "off",
+            Self::Staff => "staff",
+            Self::Everybody => "everybody",
         }
         .to_owned()
     }

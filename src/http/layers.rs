@@ -56,7 +56,7 @@ async fn with_headers(request: Request, next: Next) -> Response {
     response
 }
 
-async fn nothing_here() -> Response {
+pub(super) async fn nothing_here() -> Response {
     refusal(
         Answer::Json,
         StatusCode::NOT_FOUND,

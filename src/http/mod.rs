@@ -29,7 +29,7 @@ use axum::{Router, routing::get};
 pub use document::{Documents, Refusal};
 pub use server::serve;
 
-use crate::{auth::Authenticator, schema::Schema, work::CallParts};
+use crate::{auth::Authenticator, config::QueryPage, schema::Schema, work::CallParts};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -78,8 +78,8 @@ pub struct HttpSettings {
     pub compression: bool,
     /// The networks of the proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
-    /// Tokens that the query page offers to whoever opens it (the demo).
-    pub page_tokens: page::PageTokens,
+    /// For whom the query page is.
+    pub page: QueryPage,
 }
 
 /// The routes of the service.
@@ -93,6 +93,7 @@ pub fn router(state: HttpState) -> Router {
                 .fallback(endpoint::method_not_allowed),
         )
         .route("/", get(page::root))
+        .route("/graphiql/{file}", get(page::file))
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{number}", get(mailbox::letter))
         .route("/health/live", get(health::live))

@@ -7,7 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBui
 use crate::{
     features::{
         account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        passkey, provider, role, session, staff,
+        passkey, provider, role, saved_query, session, staff,
     },
     graphql::masked::MaskedFields,
 };
@@ -27,6 +27,7 @@ pub struct Query(
     staff::StaffUserQuery,
     staff::PermissionExplainQuery,
     role::RoleQuery,
+    saved_query::SavedQueryQuery,
     api_key::ApiKeyQuery,
 );
 
@@ -45,6 +46,7 @@ pub struct Mutation(
     organization::OrganizationMutation,
     staff::StaffMutation,
     role::RoleMutation,
+    saved_query::SavedQueryMutation,
     api_key::ApiKeyMutation,
     impersonation::ImpersonationMutation,
 );

@@ -20,6 +20,7 @@ mod order;
 mod organization;
 mod passkey;
 mod provider;
+mod saved_query;
 mod security;
 mod service;
 mod session;
