@@ -362,7 +362,10 @@ mod tests {
         );
         assert_eq!(book.masks(id(1)).len(), 2);
         assert_eq!(book.lineage(id(1)), [id(1), id(2), id(3)]);
-        let standing = book.standing(Permissions::default(), &[(id(2), Scope::Everywhere), (id(1), Scope::Everywhere)]);
+        let standing = book.standing(
+            Permissions::default(),
+            &[(id(2), Scope::Everywhere), (id(1), Scope::Everywhere)],
+        );
         assert_eq!(standing.reach.roles, [id(1), id(2), id(3)], "each once");
     }
 

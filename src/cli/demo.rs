@@ -173,7 +173,10 @@ fn introduce(
     say(format_args!("\nBack office    {}", log_ins.admin_key.expose_secret()))?;
     say(format_args!("Analyst        {}", log_ins.analyst_key.expose_secret()))?;
     for (person, title) in STAFF.iter().zip(["Staff user", "", ""]) {
-        say(format_args!("{title:<14} {}, password {PASSWORD} ({})", person.email, person.about))?;
+        say(format_args!(
+            "{title:<14} {}, password {PASSWORD} ({})",
+            person.email, person.about
+        ))?;
     }
     if !log_ins.customers.is_empty() {
         say(format_args!(

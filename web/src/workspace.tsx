@@ -30,8 +30,15 @@ export default function Workspace({ data, viewer, onLeave }: Props) {
       ...(viewer.kind === "STAFF" ? [savedPlugin()] : []),
     ];
     const tabs = examples.slice(0, 3).map(({ query, variables }) => ({ query, variables }));
-    const defaultTabs = tabs.length > 0 ? tabs : [{ query: WELCOME }];
-    return { plugins, defaultTabs, storage: keptFor(viewer.id) };
+    const defaultTabs = tabs.length > 0 ? tabs : [{ query: WELCOME, variables: "" }];
+    const storage = keptFor(viewer.id);
+    const [first] = defaultTabs;
+    if (first && storage.getItem("graphiql:tabState") === null) {
+      // The editors of the first tab begin with what was kept, and not with the tab: its variables would be missing.
+      storage.setItem("graphiql:query", first.query);
+      storage.setItem("graphiql:variables", first.variables);
+    }
+    return { plugins, defaultTabs, storage };
   }, [data, viewer]);
   useEffect(() => forgetResults, []);
   const fetcher = useMemo(

@@ -17,6 +17,7 @@ mod saved_query_delete;
 mod saved_query_update;
 mod secret;
 pub mod service;
+mod sharing;
 mod text;
 pub mod visibility;
 

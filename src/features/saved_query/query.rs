@@ -7,7 +7,7 @@ use sea_orm::Condition;
 use super::{
     loader::SavedQueryById,
     object::{SavedQuery, SavedQueryAudience},
-    service,
+    sharing,
     visibility::visible_to,
 };
 use crate::{
@@ -65,7 +65,7 @@ impl SavedQueryQuery {
     #[graphql(guard = "guard::staff_user", visible = "guard::shows::staff_user", tag = "admin")]
     async fn saved_query_audiences(&self, ctx: &Context<'_>) -> Result<Option<Vec<SavedQueryAudience>>> {
         let call = ctx.call();
-        let roles = service::audiences(call).await.map_err(|error| fault(call, &error))?;
+        let roles = sharing::audiences(call).await.map_err(|error| fault(call, &error))?;
         Ok(Some(roles.iter().map(SavedQueryAudience::from).collect()))
     }
 }

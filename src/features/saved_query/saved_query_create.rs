@@ -65,9 +65,13 @@ impl SavedQueryCreateMutation {
         let mut complaints = Complaints::default();
         let draft = SavedQueryDraft {
             name: complaints.required_text("name", Some(input.name), 255),
-            description: input.description.and_then(|typed| text::description(&mut complaints, typed)),
+            description: input
+                .description
+                .and_then(|typed| text::description(&mut complaints, typed)),
             document: text::document(&mut complaints, input.document),
-            variables: input.variables.and_then(|typed| text::variables(&mut complaints, typed)),
+            variables: input
+                .variables
+                .and_then(|typed| text::variables(&mut complaints, typed)),
             shared_with: input.shared_with_role_ids.into_iter().map(|id| id.0).collect(),
         };
         let written = match complaints.check(draft) {

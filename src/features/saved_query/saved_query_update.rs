@@ -74,7 +74,9 @@ impl SavedQueryUpdateMutation {
             description: change(input.description).and_then(|typed| text::description(&mut complaints, typed)),
             document: input.document.map(|typed| text::document(&mut complaints, typed)),
             variables: text::variables_change(&mut complaints, change(input.variables)),
-            shared_with: input.shared_with_role_ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
+            shared_with: input
+                .shared_with_role_ids
+                .map(|ids| ids.into_iter().map(|id| id.0).collect()),
         };
         let written = match complaints.check(changed) {
             Ok(changed) => {

@@ -59,7 +59,11 @@ fn is_text(value: &Value) -> bool {
 /// Names under which the schema takes secrets.
 fn names_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.contains("password") || name.contains("secret") || name.ends_with("token") || name.ends_with("recoverycode") || name == "code"
+    name.contains("password")
+        || name.contains("secret")
+        || name.ends_with("token")
+        || name.ends_with("recoverycode")
+        || name == "code"
 }
 
 fn holds_token(text: &str) -> bool {
@@ -101,7 +105,8 @@ mod tests {
 
     #[test]
     fn ordinary_queries_hold_none() {
-        let variables = json!({ "input": { "countryCode": "DE", "password": "", "code": null, "first": 1 }, "query": "tokens" });
+        let variables =
+            json!({ "input": { "countryCode": "DE", "password": "", "code": null, "first": 1 }, "query": "tokens" });
         assert!(!in_variables(&variables));
         for document in [
             "mutation($password: String!) { sessionCreate(input: { email: \"a\", password: $password }) { userErrors { code message } } }",

@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 
 use entity::{
     id::{CustomerId, PrefixedId, RoleId, SavedQueryId, StaffUserId},
-    role,
     saved_query::{Column, Entity, Model},
     saved_query_role,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, entity::prelude::Json,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    entity::prelude::Json,
 };
 use serde_json::json;
 
-use super::visibility;
+use super::{sharing, visibility};
 use crate::{
     text::fold,
     work::{
@@ -31,9 +30,6 @@ pub const DESCRIPTION: usize = 1_000;
 
 /// The most queries that one staff user keeps.
 pub const QUERIES: usize = 200;
-
-/// The most roles with which one query is shared.
-pub const AUDIENCES: usize = 20;
 
 /// A query to keep.
 #[derive(Clone, Debug)]
@@ -69,17 +65,6 @@ pub struct SavedQueryChange {
     pub shared_with: Option<Vec<RoleId>>,
 }
 
-/// The roles with which the viewer may share, by name.
-///
-/// # Errors
-/// Faults.
-pub async fn audiences(call: &Call) -> Result<Vec<role::Model>, DbErr> {
-    visibility::audiences_of(&call.viewer)
-        .order_by_asc(role::Column::NameFolded)
-        .all(call.db())
-        .await
-}
-
 /// Keeps a query.
 ///
 /// # Errors
@@ -106,14 +91,14 @@ pub async fn create(unit: &mut UnitOfWork, draft: SavedQueryDraft) -> Result<Mod
     };
     errors.extend(name_taken(unit, &row).await?);
     let roles: BTreeSet<RoleId> = draft.shared_with.iter().copied().collect();
-    errors.extend(unknown_roles(unit, &draft.shared_with, &BTreeSet::new()).await?);
+    errors.extend(sharing::unknown_roles(unit, &draft.shared_with, &BTreeSet::new()).await?);
     if !errors.is_empty() {
         return Err(errors.into());
     }
     Entity::insert(row.clone().into_active_model())
         .exec_without_returning(unit.db())
         .await?;
-    share(unit, row.id, &roles).await?;
+    sharing::share(unit, row.id, &roles).await?;
     let after = Shared(&row, &roles);
     unit.record(Record {
         topic: Topic("saved_query.created"),
@@ -143,10 +128,12 @@ pub async fn update(unit: &mut UnitOfWork, change: SavedQueryChange) -> Result<M
         after.document = document;
     }
     change.variables.apply(&mut after.variables);
-    let wanted = change.shared_with.unwrap_or_else(|| old_roles.iter().copied().collect());
+    let wanted = change
+        .shared_with
+        .unwrap_or_else(|| old_roles.iter().copied().collect());
     let roles: BTreeSet<RoleId> = wanted.iter().copied().collect();
     let mut errors: Vec<UserError> = name_taken(unit, &after).await?.into_iter().collect();
-    errors.extend(unknown_roles(unit, &wanted, &old_roles).await?);
+    errors.extend(sharing::unknown_roles(unit, &wanted, &old_roles).await?);
     if !errors.is_empty() {
         return Err(errors.into());
     }
@@ -163,7 +150,7 @@ pub async fn update(unit: &mut UnitOfWork, change: SavedQueryChange) -> Result<M
             .filter(saved_query_role::Column::SavedQueryId.eq(after.id))
             .exec(unit.db())
             .await?;
-        share(unit, after.id, &roles).await?;
+        sharing::share(unit, after.id, &roles).await?;
     }
     let changes = changes(Some(&Shared(&before, &old_roles)), Some(&Shared(&after, &roles)));
     unit.record(Record {
@@ -244,52 +231,6 @@ async fn name_taken(unit: &UnitOfWork, row: &Model) -> Result<Option<UserError>,
             "Another query of yours has this name. Choose another name, or change that one.",
         )
     }))
-}
-
-/// Complains about roles that are not there or with which the viewer may not share; those that it was shared with
-/// before may stay.
-async fn unknown_roles(
-    unit: &UnitOfWork,
-    wanted: &[RoleId],
-    before: &BTreeSet<RoleId>,
-) -> Result<Vec<UserError>, DbErr> {
-    let path = "sharedWithRoleIds";
-    if wanted.len() > AUDIENCES {
-        return Ok(vec![UserError::limit(path, AUDIENCES, wanted.len(), "roles")]);
-    }
-    let new: Vec<RoleId> = wanted.iter().copied().filter(|role| !before.contains(role)).collect();
-    if new.is_empty() {
-        return Ok(Vec::new());
-    }
-    // Locked, so that none of them goes before it is written down.
-    let known: BTreeSet<RoleId> = visibility::audiences_of(unit.viewer())
-        .filter(role::Column::Id.is_in(new))
-        .lock_shared()
-        .all(unit.db())
-        .await?
-        .into_iter()
-        .map(|role| role.id)
-        .collect();
-    Ok(wanted
-        .iter()
-        .enumerate()
-        .filter(|(_, role)| !known.contains(role) && !before.contains(role))
-        .map(|(position, _)| UserError::not_found(&format!("{path}.{position}"), "role"))
-        .collect())
-}
-
-async fn share(unit: &UnitOfWork, id: SavedQueryId, roles: &BTreeSet<RoleId>) -> Result<(), DbErr> {
-    if roles.is_empty() {
-        return Ok(());
-    }
-    let shares = roles.iter().map(|role| saved_query_role::ActiveModel {
-        saved_query_id: Set(id),
-        role_id: Set(*role),
-    });
-    saved_query_role::Entity::insert_many(shares)
-        .exec_without_returning(unit.db())
-        .await?;
-    Ok(())
 }
 
 /// A query with the roles that see it, for the timeline.

@@ -29,7 +29,8 @@ const QUERY: &str =
 
 /// Keeps a query, which has to succeed, and answers its id.
 async fn keep(app: &TestApp, persona: &Persona, name: &str, roles: &[&str]) -> String {
-    let input = json!({ "name": name, "document": DOCUMENT, "variables": "{\"first\": 10}", "sharedWithRoleIds": roles });
+    let input =
+        json!({ "name": name, "document": DOCUMENT, "variables": "{\"first\": 10}", "sharedWithRoleIds": roles });
     let answer = run(app, persona, "savedQueryCreate", input).await;
     assert_eq!(answer.user_errors("savedQueryCreate"), [""; 0], "{:#}", answer.body);
     text(&answer.data()["savedQueryCreate"]["savedQuery"]["id"])
@@ -41,7 +42,9 @@ fn text(value: &Value) -> String {
 
 /// The names of the queries that somebody sees in the list.
 async fn names(app: &TestApp, persona: &Persona) -> Vec<String> {
-    let answer = app.ask(persona, "{ savedQueries { totalCount nodes { name } } }", json!({})).await;
+    let answer = app
+        .ask(persona, "{ savedQueries { totalCount nodes { name } } }", json!({}))
+        .await;
     let list = &answer.data()["savedQueries"];
     let nodes = list["nodes"].as_array().unwrap();
     assert_eq!(list["totalCount"], nodes.len());
@@ -59,7 +62,8 @@ async fn role(app: &TestApp, owner: &Persona, name: &str, parents: &[&str]) -> S
 async fn staff_with(app: &TestApp, owner: &Persona, name: &'static str, role: &str, channel: Option<&str>) -> Persona {
     let staff = app.staff(name, "").await;
     let user = app.ask(&staff, "{ viewer { staffUser { id } } }", json!({})).await;
-    let input = json!({ "staffUserId": user.data()["viewer"]["staffUser"]["id"], "roleId": role, "channelId": channel });
+    let input =
+        json!({ "staffUserId": user.data()["viewer"]["staffUser"]["id"], "roleId": role, "channelId": channel });
     let query = "mutation($input: RoleAssignInput!) { roleAssign(input: $input) { userErrors { code } } }";
     let answer = app.ask(owner, query, json!({ "input": input })).await;
     assert_eq!(answer.user_errors("roleAssign"), [""; 0], "{:#}", answer.body);

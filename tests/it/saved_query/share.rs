@@ -93,7 +93,7 @@ on_both! {
     async fn a_role_within_a_channel_opens_nothing(app: TestApp) {
         let owner = app.staff("owner", "*").await;
         let order = json!({ "source": "shop", "orderId": "1", "status": "paid", "currencyCode": "EUR", "totalAmount": "1.00", "placedAt": "2026-01-01T00:00:00Z", "sourceUpdatedAt": "2026-01-01T00:00:00Z", "channelHandle": "web", "email": "a@example.com" });
-        let made = app.ask(&owner, "mutation($o: OrderLinkInput!) { orderLinkUpsert(input: { orders: [$o] }) { results { orderLink { channel { id } } } } }", json!({ "o": order })).await;
+        let made = app.ask(&owner, "mutation($input: OrderLinkUpsertInput!) { orderLinkUpsert(input: $input) { results { orderLink { channel { id } } } } }", json!({ "input": { "orders": [order] } })).await;
         let channel = made.data()["orderLinkUpsert"]["results"][0]["orderLink"]["channel"]["id"].clone();
         let desk = role(&app, &owner, "Desk", &[]).await;
         let pat = staff_with(&app, &owner, "pat", &desk, channel.as_str()).await;

@@ -46,7 +46,11 @@ async fn there_is_no_page_unless_it_is_asked_for() {
     let file = files(&TestApp::on_sqlite().await).await.pop();
     for path in ["/", file.as_deref().unwrap_or("/graphiql/main.js")] {
         let (status, headers, body) = get(&app, path, "text/html,*/*").await;
-        assert_eq!((status, headers["content-type"].to_str().unwrap()), (404, "application/json"), "{path}: {body}");
+        assert_eq!(
+            (status, headers["content-type"].to_str().unwrap()),
+            (404, "application/json; charset=utf-8"),
+            "{path}: {body}"
+        );
     }
     assert_eq!(get(&app, "/graphql", "text/html,*/*").await.0, 405);
 }
@@ -73,7 +77,10 @@ async fn the_page_loads_its_own_files_alone_each_under_a_number_of_its_answer() 
         let (_, headers, html) = get(&app, "/", "text/html").await;
         let policy = headers["content-security-policy"].to_str().unwrap();
         let number = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-        assert!(number.len() >= 22 && html.contains(&format!("nonce=\"{number}\"")), "{policy}");
+        assert!(
+            number.len() >= 22 && html.contains(&format!("nonce=\"{number}\"")),
+            "{policy}"
+        );
         numbers.insert(number.to_owned());
         let fixed = policy.replace(&format!(" 'nonce-{number}'"), "");
         assert_eq!(
@@ -83,7 +90,10 @@ async fn the_page_loads_its_own_files_alone_each_under_a_number_of_its_answer() 
              frame-ancestors 'none'"
         );
         assert!(!html.contains("://"), "nothing comes from elsewhere");
-        assert_eq!((&headers["x-frame-options"], &headers["referrer-policy"]), (&"DENY".parse().unwrap(), &"no-referrer".parse().unwrap()));
+        assert_eq!(
+            (&headers["x-frame-options"], &headers["referrer-policy"]),
+            (&"DENY".parse().unwrap(), &"no-referrer".parse().unwrap())
+        );
     }
     assert_eq!(numbers.len(), 2);
 }
@@ -101,13 +111,25 @@ async fn files_of_the_page_come_compressed_and_are_kept_for_good() {
         assert_eq!(headers["cache-control"], "public, max-age=31536000, immutable");
         assert_eq!(headers["x-content-type-options"], "nosniff");
         let kind = headers["content-type"].to_str().unwrap();
-        assert!(kind.starts_with(if path.ends_with(".css") { "text/css" } else { "text/javascript" }), "{path}: {kind}");
+        assert!(
+            kind.starts_with(if path.ends_with(".css") {
+                "text/css"
+            } else {
+                "text/javascript"
+            }),
+            "{path}: {kind}"
+        );
         assert!(response.bytes().await.unwrap().starts_with(&[0x1f, 0x8b]));
         let response = request().header("accept-encoding", "identity").send().await.unwrap();
         assert_eq!(response.status(), 406, "{path}");
         assert!(!response.headers().contains_key("cache-control"));
     }
-    for path in ["/graphiql/none.js", "/graphiql/manifest.txt", "/graphiql/..%2fmanifest.txt", "/graphiql/"] {
+    for path in [
+        "/graphiql/none.js",
+        "/graphiql/manifest.txt",
+        "/graphiql/..%2fmanifest.txt",
+        "/graphiql/",
+    ] {
         assert_eq!(get(&app, path, "*/*").await.0, 404, "{path}");
     }
 }
@@ -120,19 +142,41 @@ async fn a_page_for_staff_offers_nothing_for_customers_and_none_offers_a_secret(
     if is_bundled() {
         let data = async |app: &TestApp| -> Value {
             let (_, _, html) = get(app, "/", "text/html").await;
-            let data = html.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
+            let data = html
+                .split("id=\"data\">")
+                .nth(1)
+                .unwrap()
+                .split("</script>")
+                .next()
+                .unwrap();
             serde_json::from_str(data).unwrap()
         };
-        let scopes = |data: &Value| data["examples"].as_array().unwrap().iter().map(|one| one["scope"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
+        let scopes = |data: &Value| {
+            data["examples"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["scope"].as_str().unwrap().to_owned())
+                .collect::<BTreeSet<_>>()
+        };
         let (staff, open) = (data(&staff).await, data(&open).await);
-        assert_eq!((staff["isOpen"].as_bool(), open["isOpen"].as_bool()), (Some(false), Some(true)));
+        assert_eq!(
+            (staff["isOpen"].as_bool(), open["isOpen"].as_bool()),
+            (Some(false), Some(true))
+        );
         assert_eq!(scopes(&staff), ["Analyst", "Back office"].map(str::to_owned).into());
         assert_eq!(scopes(&open).len(), 3);
-        assert_eq!((&staff["personas"], &open["personas"]), (&Value::Array(Vec::new()), &Value::Array(Vec::new())));
+        assert_eq!(
+            (&staff["personas"], &open["personas"]),
+            (&Value::Array(Vec::new()), &Value::Array(Vec::new()))
+        );
     } else {
         let (_, _, html) = get(&open, "/", "text/html").await;
         assert!(html.contains(r#""token":null"#) && !html.contains("cgk_"));
-        assert!(html.contains("npm --prefix web run build"), "it says how to get the whole page");
+        assert!(
+            html.contains("npm --prefix web run build"),
+            "it says how to get the whole page"
+        );
     }
 }
 
