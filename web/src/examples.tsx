@@ -1,5 +1,5 @@
 import { type GraphiQLPlugin, useGraphiQL } from "@graphiql/react";
-import { parse, validate } from "graphql";
+import { type GraphQLSchema, parse, validate } from "graphql";
 
 import type { Example } from "./data";
 import { ExamplesIcon } from "./icons";
@@ -14,6 +14,9 @@ export function examplesFor(examples: Example[], viewer: Viewer): Example[] {
   return scopes.flatMap((scope) => examples.filter((example) => example.scope === scope));
 }
 
+/** What somebody may not ask for is not in the schema that they see. */
+export const isAllowed = (example: Example, schema: GraphQLSchema) => validate(schema, parse(example.query)).length === 0;
+
 export function examplesPlugin(examples: Example[]): GraphiQLPlugin {
   return { title: "Examples", icon: ExamplesIcon, content: () => <Examples examples={examples} /> };
 }
@@ -21,8 +24,6 @@ export function examplesPlugin(examples: Example[]): GraphiQLPlugin {
 function Examples({ examples }: { examples: Example[] }) {
   const schema = useGraphiQL((state) => state.schema);
   const open = useOpen();
-  // What somebody may not ask for is not in the schema that they see.
-  const isAllowed = (example: Example) => !schema || validate(schema, parse(example.query)).length === 0;
   const scopes = [...new Set(examples.map((example) => example.scope))];
   return (
     <section className="page-panel" aria-label="Examples">
@@ -35,7 +36,7 @@ function Examples({ examples }: { examples: Example[] }) {
               .filter((example) => example.scope === scope)
               .map((example) => (
                 <li key={example.title}>
-                  {isAllowed(example) ? (
+                  {!schema || isAllowed(example, schema) ? (
                     <button type="button" onClick={() => open(example.query, example.variables)}>
                       {example.title}
                     </button>

@@ -11,12 +11,18 @@ export interface Kept {
   length: number;
 }
 
+/** Grows with each time that everything is forgotten: the editor writes late, and what it kept before must stay away. */
+let forgotten = 0;
+
 export function keptFor(viewer: string): Kept {
+  const since = forgotten;
   const prefix = `${PREFIX}${viewer} `;
   const keys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(prefix));
   return {
     getItem: (key) => sessionStorage.getItem(prefix + key),
-    setItem: (key, value) => sessionStorage.setItem(prefix + key, value),
+    setItem: (key, value) => {
+      if (since === forgotten) sessionStorage.setItem(prefix + key, value);
+    },
     removeItem: (key) => sessionStorage.removeItem(prefix + key),
     clear: () => keys().forEach((key) => sessionStorage.removeItem(key)),
     get length() {
@@ -27,6 +33,7 @@ export function keptFor(viewer: string): Kept {
 
 /** Forgets everything of everybody. */
 export function forget(): void {
+  forgotten += 1;
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
   }

@@ -1,10 +1,11 @@
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
-import { type RefObject, useEffect, useMemo, useRef } from "react";
+import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from "graphql";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 
 import type { PageData } from "./data";
-import { examplesFor, examplesPlugin } from "./examples";
+import { examplesFor, examplesPlugin, isAllowed } from "./examples";
 import { keptFor } from "./kept";
 import { ResultBar } from "./result-bar";
 import { forgetResults, keepResult } from "./results";
@@ -19,8 +20,41 @@ interface Props {
 
 const WELCOME = "# Write an operation, or open an example from the bar on the left.\n# Ctrl-Enter runs it, Ctrl-Space completes.\n\n{\n  viewer {\n    kind\n    permissions\n  }\n}\n";
 
-export default function Workspace({ data, viewer, onLeave }: Props) {
+/** The page, once it is known what of the schema the viewer sees. */
+export default function Workspace(props: Props) {
+  const [introspection, setIntrospection] = useState<Answer>();
+  useEffect(() => {
+    const failed: Answer = { status: 0, body: {}, milliseconds: 0, bytes: 0, retryAfter: 0 };
+    ask(INTROSPECTION).then(setIntrospection, () => setIntrospection(failed));
+  }, []);
+  if (!introspection) {
+    return (
+      <p className="page-waiting" role="status">
+        Loading …
+      </p>
+    );
+  }
+  return <Editor {...props} introspection={introspection} />;
+}
+
+/** What GraphiQL asks as well, so that its first question has its answer already. */
+const INTROSPECTION = {
+  query: getIntrospectionQuery({ inputValueDeprecation: true }),
+  operationName: "IntrospectionQuery",
+};
+
+function schemaOf({ body }: Answer): GraphQLSchema | undefined {
+  try {
+    return buildClientSchema(body.data as IntrospectionQuery);
+  } catch {
+    // GraphiQL says what is wrong with it.
+    return undefined;
+  }
+}
+
+function Editor({ data, viewer, onLeave, introspection }: Props & { introspection: Answer }) {
   const tab = useRef<string | undefined>(undefined);
+  const known = useRef<Answer | undefined>(introspection);
   const made = useMemo(() => {
     const examples = examplesFor(data.examples, viewer);
     const plugins = [
@@ -29,7 +63,9 @@ export default function Workspace({ data, viewer, onLeave }: Props) {
       examplesPlugin(examples),
       ...(viewer.kind === "STAFF" ? [savedPlugin()] : []),
     ];
-    const tabs = examples.slice(0, 3).map(({ query, variables }) => ({ query, variables }));
+    const schema = schemaOf(introspection);
+    const allowed = examples.filter((example) => schema && isAllowed(example, schema));
+    const tabs = allowed.slice(0, 3).map(({ query, variables }) => ({ query, variables }));
     const defaultTabs = tabs.length > 0 ? tabs : [{ query: WELCOME, variables: "" }];
     const storage = keptFor(viewer.id);
     const [first] = defaultTabs;
@@ -39,11 +75,15 @@ export default function Workspace({ data, viewer, onLeave }: Props) {
       storage.setItem("graphiql:variables", first.variables);
     }
     return { plugins, defaultTabs, storage };
-  }, [data, viewer]);
+  }, [data, viewer, introspection]);
   useEffect(() => forgetResults, []);
   const fetcher = useMemo(
     () => async (operation: Operation) => {
-      const of = operation.operationName === "IntrospectionQuery" ? undefined : tab.current;
+      const isIntrospection = operation.operationName === "IntrospectionQuery";
+      const first = known.current;
+      known.current = undefined;
+      if (isIntrospection && first?.body.data) return first.body;
+      const of = isIntrospection ? undefined : tab.current;
       if (of) keepResult(of, undefined);
       const answer = await ask(operation);
       if (of) keepResult(of, { operation, answer });

@@ -71,6 +71,7 @@ async function logOut() {
   await button("Log out").click();
   await page.getByText("You are logged out.").waitFor();
   const kept = await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith("query page")));
+  // What the editor writes late is found at the log-out of whoever comes next.
   assert.deepEqual(kept, [], "nothing is kept after the log-out");
   assert.deepEqual((await context.cookies()).filter((cookie) => cookie.value !== ""), []);
 }
@@ -87,7 +88,7 @@ async function write(name, query) {
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.press("Delete");
   await page.keyboard.insertText(query);
-  await page.getByRole("tab", { name, exact: true }).waitFor();
+  await page.getByRole("tab", { name }).waitFor();
 }
 
 async function run() {
@@ -169,6 +170,7 @@ try {
   await page.getByLabel("Code of your app, or a recovery code").fill(recoveryCode);
   await button("Confirm").click();
   await ready();
+  assert.deepEqual(await page.getByRole("tab").count(), 1, "no tab begins with what Sam may not ask");
   const query = "query Names { customers(first: 10, sort: [{ key: EMAIL }]) { totalCount nodes { firstName lastName email } } }";
   await write("Names", query);
   await run();
@@ -207,7 +209,7 @@ try {
   assert.equal(await button("Change Names of all").count(), 0, "it is not Kim's");
   const forDesk = await documented();
   assert.ok(forDesk.includes("customers") && forDesk.includes("savedQueries"), forDesk.join());
-  for (const hidden of ["staffUsers", "orderLinks", "apiKeys", "me"]) assert.ok(!forDesk.includes(hidden), hidden);
+  for (const hidden of ["staffUsers", "orderLinks", "apiKeys"]) assert.ok(!forDesk.includes(hidden), hidden);
   await shot("8-documentation");
   await open("GraphiQL Explorer");
   await page.locator(".graphiql-explorer-root, .docExplorerWrap").first().getByText("customers", { exact: true }).first().waitFor();
@@ -228,7 +230,7 @@ try {
   const forAda = await documented();
   assert.ok(forAda.includes("me"), forAda.join());
   for (const hidden of ["customers", "savedQueries", "customerGroups"]) assert.ok(!forAda.includes(hidden), hidden);
-  await page.getByRole("tab", { name: "Me", exact: true }).click();
+  await page.getByRole("tab", { name: /^Me\b/ }).click();
   await page.locator(".graphiql-query-editor .monaco-editor").first().click();
   await page.keyboard.press("ControlOrMeta+Enter");
   await page.locator(".graphiql-response").getByText("ada@example.com").first().waitFor();
