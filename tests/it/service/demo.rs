@@ -114,7 +114,10 @@ fn the_command_fills_a_file_prints_how_to_log_in_and_replaces_nothing_but_databa
         assert_eq!(text.contains("Made up 20 customers"), arguments.is_empty(), "{text}");
         assert_eq!(text.matches("cgk_").count(), 2, "{text}");
         assert!(text.contains("Staff user     staff@shop.example, password"), "{text}");
-        assert!(text.contains("analyst@shop.example") && text.contains("support@shop.example"), "{text}");
+        assert!(
+            text.contains("analyst@shop.example") && text.contains("support@shop.example"),
+            "{text}"
+        );
     }
     std::fs::write(&file, "my diary").unwrap();
     let (code, _, errors) = demo(&[]);
