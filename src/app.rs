@@ -190,7 +190,7 @@ impl App {
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
             documents: Arc::new(Documents::default()),
-            page: Page::new(&parts.http.page_tokens),
+            page: Page::new(parts.http.page),
             mailbox: mailer.mailbox(),
             settings: Arc::new(parts.http),
             stopping: Arc::clone(&stopping),

@@ -206,6 +206,8 @@ ids! {
     RoleId = "role";
     /// Names that a staff user has a role.
     RoleAssignmentId = "rasg";
+    /// Names a query that a staff user keeps.
+    SavedQueryId = "sqry";
 }
 
 #[cfg(test)]

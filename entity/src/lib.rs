@@ -37,6 +37,8 @@ pub mod recovery_code;
 pub mod role;
 pub mod role_assignment;
 pub mod role_parent;
+pub mod saved_query;
+pub mod saved_query_role;
 pub mod session;
 pub mod staff_user;
 pub mod timeline_entry;
@@ -117,6 +119,8 @@ pub fn tables() -> Vec<Table> {
         Table::of::<role::Entity>(),
         Table::of::<role_assignment::Entity>(),
         Table::of::<role_parent::Entity>(),
+        Table::of::<saved_query::Entity>(),
+        Table::of::<saved_query_role::Entity>(),
         Table::of::<session::Entity>(),
         Table::of::<staff_user::Entity>(),
         Table::of::<timeline_entry::Entity>(),

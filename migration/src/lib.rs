@@ -38,6 +38,7 @@ mod m20261120_000050_create_mfa_factor;
 mod m20261120_000051_create_passkey;
 mod m20261120_000061_create_provider_answer;
 mod m20261120_000070_one_open_account_token;
+mod m20261120_000080_saved_query;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000051_create_passkey::Migration),
             Box::new(m20261120_000061_create_provider_answer::Migration),
             Box::new(m20261120_000070_one_open_account_token::Migration),
+            Box::new(m20261120_000080_saved_query::Migration),
         ]
     }
 }

@@ -177,6 +177,9 @@ impl RoleBook {
         let mut hidden = showing.iter().map(|role| self.masks(*role));
         let first = hidden.next().unwrap_or_default();
         let masks = hidden.fold(first, |common, masks| common.intersection(&masks).cloned().collect());
+        let mut roles: Vec<RoleId> = everywhere.iter().flat_map(|role| self.lineage(*role)).collect();
+        roles.sort_unstable();
+        roles.dedup();
         Standing {
             permissions: everywhere
                 .iter()
@@ -186,7 +189,7 @@ impl RoleBook {
                 && assigned
                     .iter()
                     .all(|(role, _)| self.get(*role).is_some_and(|facts| facts.is_bounded)),
-            reach: Reach { channels, masks },
+            reach: Reach { channels, masks, roles },
         }
     }
 }
@@ -218,6 +221,8 @@ pub struct Reach {
     pub channels: Vec<(ChannelId, Permissions)>,
     /// What stays hidden.
     pub masks: FieldMasks,
+    /// The roles that count everywhere, with all from which these inherit.
+    pub roles: Vec<RoleId>,
 }
 
 impl Reach {
@@ -357,6 +362,11 @@ mod tests {
         );
         assert_eq!(book.masks(id(1)).len(), 2);
         assert_eq!(book.lineage(id(1)), [id(1), id(2), id(3)]);
+        let standing = book.standing(
+            Permissions::default(),
+            &[(id(2), Scope::Everywhere), (id(1), Scope::Everywhere)],
+        );
+        assert_eq!(standing.reach.roles, [id(1), id(2), id(3)], "each once");
     }
 
     #[test]
@@ -379,7 +389,7 @@ mod tests {
         let book = book(&[(1, "*", &[], &[])]);
         let channel = ChannelId(Uuid::from_u128(7));
         let standing = book.standing(Permissions::default(), &[(id(1), Scope::Channel(channel))]);
-        assert!(standing.permissions.is_empty());
+        assert!(standing.permissions.is_empty() && standing.reach.roles.is_empty());
         assert_eq!(standing.reach.channels_for(Permission::OrdersRead), [channel]);
     }
 }

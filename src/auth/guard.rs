@@ -49,6 +49,18 @@ pub fn admin(ctx: &Context<'_>) -> Result<()> {
     allow(ctx, ctx.viewer().is_admin(), "This field needs the admin scope.")
 }
 
+/// A staff user who has logged in, whatever their permissions.
+///
+/// # Errors
+/// For everybody else, API keys among them.
+pub fn staff_user(ctx: &Context<'_>) -> Result<()> {
+    allow(
+        ctx,
+        ctx.call().viewer.staff_user().is_some(),
+        "This field is for staff users who have logged in.",
+    )
+}
+
 /// Anybody who has logged in.
 ///
 /// # Errors
@@ -127,6 +139,11 @@ macro_rules! guards {
             /// See [`super::admin`].
             pub fn admin(ctx: &Context<'_>) -> bool {
                 ctx.shows_everything() || super::admin(ctx).is_ok()
+            }
+
+            /// See [`super::staff_user`].
+            pub fn staff_user(ctx: &Context<'_>) -> bool {
+                ctx.shows_everything() || super::staff_user(ctx).is_ok()
             }
 
             /// See [`super::logged_in`].

@@ -70,7 +70,7 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
         match job {
             // A panic ends the job and not the thread.
             Ok(job) => drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                job(&mut memory)
+                job(&mut memory);
             }))),
             Err(RecvTimeoutError::Timeout) => memory.release(),
             Err(RecvTimeoutError::Disconnected) => return,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::id::{ApiKeyId, AuthIdentityId, ChannelId, CustomerId, PrefixedId, SessionId, StaffUserId};
+use entity::id::{ApiKeyId, AuthIdentityId, ChannelId, CustomerId, PrefixedId, RoleId, SessionId, StaffUserId};
 use sea_orm::entity::prelude::Uuid;
 
 use super::{
@@ -164,6 +164,15 @@ impl Viewer {
         match self {
             Self::Store { customer, .. } => Some(*customer),
             _ => None,
+        }
+    }
+
+    /// The roles that a staff user has everywhere, with all from which these inherit.
+    #[must_use]
+    pub fn roles(&self) -> &[RoleId] {
+        match self {
+            Self::Staff { reach, .. } => &reach.roles,
+            _ => &[],
         }
     }
 

@@ -16,9 +16,9 @@ use crate::{
     app::{App, AppParts},
     auth::Verification,
     background::{Mailbox, Transport},
-    config::{Config, DatabaseUrl, Introspection, PasskeyConfig, SigningKeyPem},
-    demo::{self, LogIns, PASSWORD, STAFF_EMAIL},
-    http::page::{Page, PageTokens},
+    config::{Config, DatabaseUrl, Introspection, PasskeyConfig, QueryPage, SigningKeyPem},
+    demo::{self, LogIns, PASSWORD, STAFF},
+    http::page::{Page, PageOffer, PagePersona, PageTokens},
     migrate,
     work::Call,
 };
@@ -68,6 +68,7 @@ impl Demo {
         config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         config.server.compression = false;
         config.graphql.introspection = Introspection::Filtered;
+        config.graphql.query_page = QueryPage::Everybody;
         config.auth.access_token_lifetime = TOKEN_LIFETIME;
         // The port comes first: what is served there now may be using the database.
         let listener = if self.no_serve {
@@ -171,7 +172,12 @@ fn introduce(
     say(format_args!("Database       {database}"))?;
     say(format_args!("\nBack office    {}", log_ins.admin_key.expose_secret()))?;
     say(format_args!("Analyst        {}", log_ins.analyst_key.expose_secret()))?;
-    say(format_args!("Staff user     {STAFF_EMAIL}, password {PASSWORD}"))?;
+    for (person, title) in STAFF.iter().zip(["Staff user", "", ""]) {
+        say(format_args!(
+            "{title:<14} {}, password {PASSWORD} ({})",
+            person.email, person.about
+        ))?;
+    }
     if !log_ins.customers.is_empty() {
         say(format_args!(
             "\nCustomers, password {PASSWORD}; tokens are valid for an hour:"
@@ -198,13 +204,31 @@ fn introduce(
     Ok(())
 }
 
-/// Puts tokens into the query page.
+/// Offers those who can log in on the query page.
 fn offer(page: &Page, call: &Arc<Call>, log_ins: &LogIns) -> Result<(), Failure> {
     let first = log_ins.customers.first();
-    page.offer(&PageTokens {
+    let tokens = PageTokens {
         storefront: first.map(|customer| customer.token(call)).transpose()?,
         back_office: Some(log_ins.admin_key.clone()),
         analyst: Some(log_ins.analyst_key.clone()),
+    };
+    let staff = STAFF.iter().map(|person| PagePersona {
+        name: person.name.to_owned(),
+        about: person.about.to_owned(),
+        is_staff: true,
+        email: person.email.to_owned(),
+        password: PASSWORD.into(),
+    });
+    let customer = first.map(|customer| PagePersona {
+        name: customer.name.clone(),
+        about: "A customer, who sees nothing but their own".to_owned(),
+        is_staff: false,
+        email: customer.email.clone(),
+        password: PASSWORD.into(),
+    });
+    page.offer(&PageOffer {
+        tokens,
+        personas: staff.chain(customer).collect(),
     });
     Ok(())
 }

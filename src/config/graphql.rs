@@ -16,6 +16,8 @@ section! {
         http_profile: HttpProfile = HttpProfile::Audit,
         /// The most queries that one request may hold as a list; 0 takes no lists.
         batch_operations: usize = 0,
+        /// For whom there is a query page at `/` and, for browsers, at `/graphql`: `off`, `staff` or `everybody`.
+        query_page: QueryPage = QueryPage::Off,
     }
 }
 
@@ -68,6 +70,38 @@ impl Setting for HttpProfile {
         match self {
             Self::Audit => "audit",
             Self::Draft => "draft",
+        }
+        .to_owned()
+    }
+}
+
+/// For whom there is a query page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueryPage {
+    /// For nobody.
+    #[default]
+    Off,
+    /// For staff users.
+    Staff,
+    /// For everybody: customers may log in as well, and one may look around without logging in.
+    Everybody,
+}
+
+impl Setting for QueryPage {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            "staff" => Ok(Self::Staff),
+            "everybody" => Ok(Self::Everybody),
+            _ => Err("must be off, staff or everybody.".to_owned()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Off => "off",
+            Self::Staff => "staff",
+            Self::Everybody => "everybody",
         }
         .to_owned()
     }

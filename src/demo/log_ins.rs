@@ -1,4 +1,4 @@
-//! Who can log in to the demonstration: a staff user, two API keys and a few of its customers.
+//! Who can log in to the demonstration: three staff users, two API keys and a few of its customers.
 //!
 //! The other registered customers have no password: hashing one takes as long as inventing a thousand customers.
 
@@ -7,6 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 use entity::{
     api_key, auth_identity, customer,
     id::{AuthIdentityId, CustomerId, PrefixedId},
+    role,
     session::{self, ActorType, Assurance},
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -18,17 +19,53 @@ use crate::{
     features::{
         api_key::service as api_keys,
         identity::service::{self as identities, Owner},
+        role::assignment::{self, Assignment},
         session::service::{self as sessions, NewSession, RefreshToken},
         staff::service as staff,
     },
     work::{Call, EmailAddress, ErrorCode, Once, UnitOfWork, WriteError, WriteOptions},
 };
 
-/// The password of the staff user and of the customers; there is nothing to protect.
+/// The password of the staff users and of the customers; there is nothing to protect.
 pub const PASSWORD: &str = "look-around-as-you-like";
 
-/// The e-mail address of the staff user.
+/// The e-mail address of the staff user who may do everything.
 pub const STAFF_EMAIL: &str = "staff@shop.example";
+
+/// A staff user of the demonstration.
+#[derive(Clone, Copy, Debug)]
+pub struct StaffPersona {
+    /// How they are called.
+    pub name: &'static str,
+    /// Who that is.
+    pub about: &'static str,
+    /// Their e-mail address.
+    pub email: &'static str,
+    /// The name of their role; who has none may do everything.
+    role: Option<&'static str>,
+}
+
+/// The staff users who can log in.
+pub const STAFF: &[StaffPersona] = &[
+    StaffPersona {
+        name: "Demo staff",
+        about: "Staff who may do everything",
+        email: STAFF_EMAIL,
+        role: None,
+    },
+    StaffPersona {
+        name: "Demo support",
+        about: "Customer service, with the role support",
+        email: "support@shop.example",
+        role: Some("support"),
+    },
+    StaffPersona {
+        name: "Demo analyst",
+        about: "Reads everything and changes nothing, with the role analyst",
+        email: "analyst@shop.example",
+        role: Some("analyst"),
+    },
+];
 
 /// How many customers can log in.
 const CUSTOMERS: usize = 3;
@@ -88,11 +125,8 @@ pub async fn log_ins(call: &Arc<Call>, seed: u64, customers: usize) -> Result<Lo
     let admin_key = key(call, "Demo back office", Permissions::all()).await?;
     let analyst_key = key(call, "Demo analyst", "*:read".parse().unwrap_or_default()).await?;
     let password = SecretString::from(PASSWORD);
-    let name = Some("Demo staff".to_owned());
-    let draft = staff::prepare(call, STAFF_EMAIL, name, &password, Permissions::all()).await?;
-    match write(call, async move |unit| staff::create(unit, draft.clone()).await).await {
-        Err(WriteError::Refused(errors)) if errors.iter().all(|error| error.code == ErrorCode::EmailTaken) => {}
-        other => drop(other?),
+    for persona in STAFF {
+        staff_user(call, persona, &password).await?;
     }
     let hash = call.passwords.hash(&password).await?;
     let mut logged_in = Vec::new();
@@ -113,6 +147,41 @@ pub async fn log_ins(call: &Arc<Call>, seed: u64, customers: usize) -> Result<Lo
         analyst_key,
         customers: logged_in,
     })
+}
+
+/// Makes a staff user; one who is there already stays.
+async fn staff_user(call: &Arc<Call>, persona: &StaffPersona, password: &SecretString) -> Result<(), WriteError> {
+    let direct = if persona.role.is_none() {
+        Permissions::all()
+    } else {
+        Permissions::default()
+    };
+    let role = match persona.role {
+        Some(name) => {
+            role::Entity::find()
+                .filter(role::Column::NameFolded.eq(name))
+                .one(call.db())
+                .await?
+        }
+        None => None,
+    };
+    let draft = staff::prepare(call, persona.email, Some(persona.name.to_owned()), password, direct).await?;
+    let made = write(call, async move |unit| {
+        let user = staff::create(unit, draft.clone()).await?;
+        if let Some(role) = &role {
+            let wanted = Assignment {
+                user: user.id,
+                role: role.id,
+                channel: None,
+            };
+            assignment::assign(unit, wanted).await?;
+        }
+        Ok(())
+    });
+    match made.await {
+        Err(WriteError::Refused(errors)) if errors.iter().all(|error| error.code == ErrorCode::EmailTaken) => Ok(()),
+        other => other,
+    }
 }
 
 /// Registered customers worth looking at: with orders and addresses, one of them in an organization where there is

@@ -9,7 +9,7 @@ pub mod people;
 mod rows;
 
 pub use fill::{FillError, Filled, fill};
-pub use log_ins::{LogIns, LoggedIn, PASSWORD, STAFF_EMAIL, log_ins};
+pub use log_ins::{LogIns, LoggedIn, PASSWORD, STAFF, STAFF_EMAIL, StaffPersona, log_ins};
 pub use rows::customer_id;
 
 /// The seed of the population that the `demo` command shows and that the examples are written for.

@@ -15,5 +15,6 @@ pub mod organization;
 pub mod passkey;
 pub mod provider;
 pub mod role;
+pub mod saved_query;
 pub mod session;
 pub mod staff;

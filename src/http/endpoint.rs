@@ -28,8 +28,10 @@ const VARY: &str = "Accept, Authorization, Cookie, Session-Mode";
 /// `GET` and `HEAD`: the query page for browsers, and queries in the URL.
 pub(super) async fn get(State(state): State<Arc<HttpState>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    if page::is_wanted(&parts) {
-        return state.page.response();
+    if page::is_wanted(&parts)
+        && let Some(page) = state.page.response(&state)
+    {
+        return page;
     }
     let manner = Manner::of(&state, &parts);
     if let Some(response) = manner.not_acceptable(&parts) {

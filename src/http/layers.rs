@@ -91,7 +91,7 @@ async fn with_a_small_head(State(settings): State<Arc<HttpSettings>>, request: R
     refusal(answer, status, "BAD_USER_INPUT", &message, "")
 }
 
-async fn nothing_here() -> Response {
+pub(super) async fn nothing_here() -> Response {
     refusal(
         Answer::Json,
         StatusCode::NOT_FOUND,

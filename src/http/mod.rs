@@ -37,7 +37,7 @@ pub use server::serve;
 
 use crate::{
     auth::Authenticator,
-    config::{GraphqlConfig, HttpProfile, Introspection, ServerConfig},
+    config::{GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig},
     schema::Schema,
     work::CallParts,
 };
@@ -103,8 +103,8 @@ pub struct HttpSettings {
     pub batch_operations: usize,
     /// The networks of the proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
-    /// Tokens that the query page offers to whoever opens it (the demo).
-    pub page_tokens: page::PageTokens,
+    /// For whom the query page is.
+    pub page: QueryPage,
 }
 
 impl Default for HttpSettings {
@@ -136,7 +136,7 @@ impl HttpSettings {
             http_profile: graphql.http_profile,
             batch_operations: graphql.batch_operations,
             trusted_proxies: server.trusted_proxies.clone(),
-            page_tokens: page::PageTokens::default(),
+            page: graphql.query_page,
         }
     }
 }
@@ -153,6 +153,7 @@ pub fn router(state: HttpState) -> Router {
                 .fallback(endpoint::method_not_allowed),
         )
         .route("/", get(page::root))
+        .route("/graphiql/{file}", get(page::file))
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{number}", get(mailbox::letter))
         .route("/health/live", get(health::live))

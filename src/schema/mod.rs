@@ -12,7 +12,7 @@ pub use sdl::{plain_sdl, sdl};
 use crate::{
     features::{
         account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        passkey, provider, role, session, staff,
+        passkey, provider, role, saved_query, session, staff,
     },
     graphql::masked::MaskedFields,
 };
@@ -33,6 +33,7 @@ pub struct Query(
     staff::StaffUserQuery,
     staff::PermissionExplainQuery,
     role::RoleQuery,
+    saved_query::SavedQueryQuery,
     api_key::ApiKeyQuery,
 );
 
@@ -51,6 +52,7 @@ pub struct Mutation(
     organization::OrganizationMutation,
     staff::StaffMutation,
     role::RoleMutation,
+    saved_query::SavedQueryMutation,
     api_key::ApiKeyMutation,
     impersonation::ImpersonationMutation,
 );

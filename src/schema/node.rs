@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
     AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, OrganizationId,
-    OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, StaffUserId,
+    OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId, StaffUserId,
 };
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
             RoleById as OrganizationRoleById, UnitById,
         },
         role::{Role, RoleById},
+        saved_query::{SavedQuery, SavedQueryById},
         staff::{StaffUser, StaffUserById},
     },
     graphql::{ContextExt, bad_input},
@@ -55,6 +56,8 @@ pub enum Node {
     StaffUser(StaffUser),
     /// A role of staff users.
     Role(Role),
+    /// A query that a staff user keeps.
+    SavedQuery(SavedQuery),
 }
 
 /// Any object by its id.
@@ -130,6 +133,10 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .await?
             .map(|row| Node::StaffUser(StaffUser(row)))),
         RoleId::PREFIX => Ok(ctx.load::<RoleById>(parse(id)?).await?.map(|row| Node::Role(Role(row)))),
+        SavedQueryId::PREFIX => Ok(ctx
+            .load::<SavedQueryById>(parse(id)?)
+            .await?
+            .map(|row| Node::SavedQuery(SavedQuery(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

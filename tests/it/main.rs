@@ -22,6 +22,7 @@ mod order;
 mod organization;
 mod passkey;
 mod provider;
+mod saved_query;
 mod security;
 mod service;
 mod session;

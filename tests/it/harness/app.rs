@@ -16,7 +16,7 @@ use customer_graph::{
         Verification, provider::Providers, secret_hash,
     },
     background::{Mailbox, MailboxLetter, Transport},
-    config::Limits,
+    config::{Limits, QueryPage},
     http::HttpSettings,
     migrate,
     work::{Clock, Database, DatabaseSettings, Ids, SystemClock},
@@ -103,6 +103,7 @@ impl Default for Setup {
             http: HttpSettings {
                 introspection_for_all: true,
                 open_to_gateways: true,
+                page: QueryPage::Everybody,
                 trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
                 ..HttpSettings::default()
             },

@@ -5,7 +5,7 @@ use customer_graph::{
     demo,
     features::{
         address, api_key, channel, customer, customer_group, mail, mfa, order, organization, passkey, provider, role,
-        session, staff,
+        saved_query, session, staff,
     },
     work::{Clock, Ids, SystemClock},
 };
@@ -114,6 +114,39 @@ on_both! {
         assert_eq!(own, all[..1]);
         let own = passkey::visibility::of_customers_visible_to(&owner).all(app.app.parts.database.for_migration()).await.unwrap();
         assert_eq!(own, all[..1]);
+    }
+
+    async fn saved_queries_are_for_their_owner_and_for_roles(app: TestApp) {
+        let sam = app.staff("sam", "*").await;
+        let keep = "mutation { savedQueryCreate(input: { name: \"Loyal\", document: \"{ me { id } }\", sharedWithRoleIds: [\"role_0000000000E00800000000000M\"] }) { userErrors { code } } }";
+        assert_eq!(app.ask(&sam, keep, serde_json::json!({})).await.user_errors("savedQueryCreate"), [""; 0]);
+        let app = &app;
+        let permissions = Permissions::all();
+        let (ids, now) = (Ids::default(), SystemClock.now());
+        let staff = |user, roles| Viewer::Staff {
+            user,
+            identity: ids.next(now),
+            session: ids.next(now),
+            permissions,
+            is_bounded: false,
+            reach: std::sync::Arc::new(customer_graph::auth::grants::Reach { roles, ..Default::default() }),
+        };
+        let row = entity::saved_query::Entity::find().one(app.app.parts.database.for_migration()).await.unwrap().unwrap();
+        let share = entity::saved_query_role::Entity::find().one(app.app.parts.database.for_migration()).await.unwrap().unwrap();
+        let outsiders = outsiders("nothing").into_iter().chain([("the service", Viewer::System), ("a colleague", staff(ids.next(now), vec![ids.next(now)]))]);
+        for (who, viewer) in outsiders {
+            assert_eq!(rows(app, saved_query::visibility::visible_to(&viewer)).await, 0, "{who}");
+            assert_eq!(rows(app, saved_query::visibility::writable_by(&viewer)).await, 0, "{who}");
+            if who != "a colleague" {
+                assert_eq!(rows(app, saved_query::visibility::shares_visible_to(&viewer)).await, 0, "{who}");
+                assert_eq!(rows(app, saved_query::visibility::audiences_of(&viewer)).await, 0, "{who}");
+            }
+        }
+        let (owner, colleague) = (staff(row.owner_id, Vec::new()), staff(ids.next(now), vec![share.role_id]));
+        for (viewer, writable) in [(owner, 1), (colleague, 0)] {
+            assert_eq!(rows(app, saved_query::visibility::visible_to(&viewer)).await, 1);
+            assert_eq!(rows(app, saved_query::visibility::writable_by(&viewer)).await, writable);
+        }
     }
 
     async fn who_may_see_may_not_write(app: TestApp) {

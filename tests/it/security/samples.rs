@@ -81,6 +81,9 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "roleDelete" => json!({ "id": "<role>" }),
         "roleAssign" => json!({ "staffUserId": "<colleague>", "roleId": "<role>", "channelId": "<channel>" }),
         "roleUnassign" => json!({ "staffUserId": "<colleague>", "roleId": "<parent role>" }),
+        "savedQueryCreate" => json!({ "name": "New", "document": "{ viewer { kind } }", "sharedWithRoleIds": [] }),
+        "savedQueryUpdate" => json!({ "id": "<saved query>", "name": "Other" }),
+        "savedQueryDelete" => json!({ "id": "<saved query>" }),
         // These have no dry run.
         "magicLinkRequest" | "otpRequest" => return Some(json!({ "email": "nobody@example.com" })),
         "magicLinkConsume" => return Some(json!({ "token": "wrong" })),
@@ -142,6 +145,7 @@ pub(crate) fn arguments(object: &str, field: &str) -> &'static str {
         ("Query", "customerGroup") => "(id: \"<group>\")",
         ("Query", "organization") => "(id: \"<organization>\")",
         ("Query", "staffUser") => "(id: \"<colleague>\")",
+        ("Query", "savedQuery") => "(id: \"<saved query>\")",
         ("Query", "role") => "(id: \"<role>\")",
         ("Query", "permissionExplain") => "(actorId: \"<colleague>\", action: \"orders:read\")",
         ("Query", "orderLink") => "(id: \"<order>\")",
@@ -164,6 +168,10 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "Role" => &["{ role(id: \"<role>\") { @ } }"],
         "RoleConnection" => &["{ roles { @ } }"],
         "RoleEdge" => &["{ roles { edges { @ } } }"],
+        "SavedQuery" => &["{ savedQuery(id: \"<saved query>\") { @ } }"],
+        "SavedQueryConnection" => &["{ savedQueries { @ } }"],
+        "SavedQueryEdge" => &["{ savedQueries { edges { @ } } }"],
+        "SavedQueryAudience" => &["{ savedQuery(id: \"<saved query>\") { sharedWith { @ } } }"],
         "RoleAssignment" => &["{ staffUser(id: \"<colleague>\") { roles { @ } } }"],
         "PermissionExplanation" => &["{ permissionExplain(actorId: \"<colleague>\", action: \"orders:read\") { @ } }"],
         "PermissionSource" => {

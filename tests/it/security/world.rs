@@ -288,6 +288,11 @@ impl World {
             let made = self.run(app, "staff", "roleUpsert", upsert, "role { id }").await;
             self.own(name, text(&made["role"]["id"]));
         }
+        let keep = json!({ "name": "Loyal", "document": "{ viewer { kind } }", "sharedWithRoleIds": ["<role>"] });
+        let made = self
+            .run(app, "staff", "savedQueryCreate", keep, "savedQuery { id }")
+            .await;
+        self.own("saved query", text(&made["savedQuery"]["id"]));
         let assign = json!({ "staffUserId": "<colleague>", "roleId": "<parent role>" });
         self.run(app, "staff", "roleAssign", assign, "staffUser { id }").await;
         let create = json!({ "name": "ERP", "permissions": ["orders:read"] });

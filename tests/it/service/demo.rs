@@ -68,6 +68,13 @@ on_both! {
             }";
             let answer = app.ask(&Persona::anonymous(), log_in, input).await;
             assert!(answer.data()["sessionCreate"]["accessToken"].is_string(), "{:#}", answer.body);
+            for (email, count) in [("support@shop.example", 100), ("analyst@shop.example", 100)] {
+                let input = json!({ "input": { "email": email, "password": demo::PASSWORD, "actor": "STAFF" } });
+                let answer = app.ask(&Persona::anonymous(), log_in, input).await;
+                let token = answer.data()["sessionCreate"]["accessToken"].as_str().unwrap();
+                let answer = app.ask(&Persona::bearer("staff", token), "{ customers(first: 1) { totalCount } }", json!({})).await;
+                assert_eq!(answer.data()["customers"]["totalCount"], count, "{email}");
+            }
             let key = log_ins.analyst_key.expose_secret().to_owned();
             let analyst = Persona::bearer("analyst", &key);
             let answer = app.ask(&analyst, "{ customers(first: 1) { totalCount } }", json!({})).await;
@@ -107,6 +114,10 @@ fn the_command_fills_a_file_prints_how_to_log_in_and_replaces_nothing_but_databa
         assert_eq!(text.contains("Made up 20 customers"), arguments.is_empty(), "{text}");
         assert_eq!(text.matches("cgk_").count(), 2, "{text}");
         assert!(text.contains("Staff user     staff@shop.example, password"), "{text}");
+        assert!(
+            text.contains("analyst@shop.example") && text.contains("support@shop.example"),
+            "{text}"
+        );
     }
     std::fs::write(&file, "my diary").unwrap();
     let (code, _, errors) = demo(&[]);

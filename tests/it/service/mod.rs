@@ -7,5 +7,6 @@ mod health;
 mod migrations;
 mod page;
 mod program;
+mod query_page;
 mod schema;
 mod serve;
