@@ -56,7 +56,7 @@ pub fn admin(ctx: &Context<'_>) -> Result<()> {
 pub fn staff_user(ctx: &Context<'_>) -> Result<()> {
     allow(
         ctx,
-        ctx.call().viewer.staff_user().is_some(),
+        ctx.viewer().staff_user().is_some(),
         "This field is for staff users who have logged in.",
     )
 }
