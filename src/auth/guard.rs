@@ -14,7 +14,7 @@ fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> 
     if allowed {
         return Ok(());
     }
-    let code = if matches!(ctx.call().viewer, Viewer::Anonymous) {
+    let code = if matches!(ctx.viewer(), Viewer::Anonymous) {
         "UNAUTHENTICATED"
     } else {
         "FORBIDDEN"
@@ -34,7 +34,7 @@ fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> 
 pub fn store(ctx: &Context<'_>) -> Result<()> {
     allow(
         ctx,
-        ctx.call().viewer.customer().is_some(),
+        ctx.viewer().customer().is_some(),
         "This field is for customers. Use a customer's token.",
     )
 }
@@ -44,7 +44,7 @@ pub fn store(ctx: &Context<'_>) -> Result<()> {
 /// # Errors
 /// For everybody else.
 pub fn admin(ctx: &Context<'_>) -> Result<()> {
-    allow(ctx, ctx.call().viewer.is_admin(), "This field needs the admin scope.")
+    allow(ctx, ctx.viewer().is_admin(), "This field needs the admin scope.")
 }
 
 /// Anybody who has logged in.
@@ -54,7 +54,7 @@ pub fn admin(ctx: &Context<'_>) -> Result<()> {
 pub fn logged_in(ctx: &Context<'_>) -> Result<()> {
     allow(
         ctx,
-        !matches!(ctx.call().viewer, Viewer::Anonymous),
+        !matches!(ctx.viewer(), Viewer::Anonymous),
         "Log in to use this field.",
     )
 }
@@ -66,7 +66,7 @@ pub fn logged_in(ctx: &Context<'_>) -> Result<()> {
 pub fn in_session(ctx: &Context<'_>) -> Result<()> {
     allow(
         ctx,
-        ctx.call().viewer.session().is_some(),
+        ctx.viewer().session().is_some(),
         "This field is for customers and staff users who have logged in.",
     )
 }
@@ -81,7 +81,7 @@ macro_rules! guards {
             pub fn $name(ctx: &Context<'_>) -> Result<()> {
                 allow(
                     ctx,
-                    ctx.call().viewer.may_somewhere(Permission::$permission),
+                    ctx.viewer().may_somewhere(Permission::$permission),
                     const_str(Permission::$permission),
                 )
             }
@@ -91,7 +91,7 @@ macro_rules! guards {
             /// # Errors
             /// For everybody else.
             pub fn $or_store(ctx: &Context<'_>) -> Result<()> {
-                let viewer = &ctx.call().viewer;
+                let viewer = ctx.viewer();
                 allow(
                     ctx,
                     viewer.customer().is_some() || viewer.may_somewhere(Permission::$permission),

@@ -15,15 +15,23 @@ use crate::schema;
 #[command(after_help = "\
 Examples:
   customer-graph schema > schema.graphql
-  customer-graph schema --check schema.graphql")]
+  customer-graph schema --check schema.graphql
+  customer-graph schema --plain > for-apollo-gateway.graphql")]
 pub(super) struct Schema {
     /// Compare the schema with this file instead; exit code 1 when they differ
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
+
+    /// Leave out `@authenticated`, `@requiresScopes`, `@oneOf` and `@specifiedBy`, which not every gateway takes
+    #[arg(long, conflicts_with = "check")]
+    plain: bool,
 }
 
 impl Schema {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if self.plain {
+            return say(schema::plain_sdl().trim_end());
+        }
         let current = schema::sdl();
         let Some(file) = self.check else {
             return say(current.trim_end());
@@ -44,7 +52,7 @@ impl Schema {
             "{shown} is not current; line {} is\n  {}\nand should be\n  {}\nRenew it with: customer-graph schema > {shown}",
             differs + 1,
             line(&text),
-            line(&current),
+            line(current),
         )))
     }
 }

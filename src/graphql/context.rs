@@ -6,7 +6,10 @@ use async_graphql::{Context, ErrorExtensions, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Batch, Loaders, fault};
-use crate::work::{Call, WriteOptions};
+use crate::{
+    auth::Viewer,
+    work::{Call, WriteOptions},
+};
 
 /// Put on a request whose introspection shows every field, whoever asks (the exported SDL, the demo's documentation).
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +19,9 @@ pub struct ShowEverything;
 pub trait ContextExt {
     /// The operation.
     fn call(&self) -> &Arc<Call>;
+
+    /// Who is asking; without an operation, as where the schema is written down, nobody we know.
+    fn viewer(&self) -> &Viewer;
 
     /// The loaders, born with the request.
     fn loaders(&self) -> &Loaders;
@@ -49,6 +55,11 @@ pub trait ContextExt {
 impl ContextExt for Context<'_> {
     fn call(&self) -> &Arc<Call> {
         self.data_unchecked::<Arc<Call>>()
+    }
+
+    fn viewer(&self) -> &Viewer {
+        self.data_opt::<Arc<Call>>()
+            .map_or(&Viewer::Anonymous, |call| &call.viewer)
     }
 
     fn loaders(&self) -> &Loaders {

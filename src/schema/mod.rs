@@ -1,8 +1,13 @@
 //! The assembly: the only place that lists the rooms.
 
+mod federation;
 mod node;
+mod print;
+mod sdl;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder};
+use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+
+pub use sdl::{plain_sdl, sdl};
 
 use crate::{
     features::{
@@ -16,6 +21,7 @@ use crate::{
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
     node::NodeQuery,
+    federation::FederationQuery,
     session::ViewerQuery,
     customer::CustomerQuery,
     address::AddressQuery,
@@ -66,23 +72,6 @@ pub fn build_masked() -> Schema {
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .enable_federation()
+        .enable_subscription_in_federation()
         .disable_suggestions()
-}
-
-/// The contract as text: the whole schema with its federation directives, as `schema.graphql` holds it.
-#[must_use]
-pub fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .federation()
-        .include_specified_by()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items();
-    let text = build().sdl_with_options(options);
-    let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    while lines.last().is_some_and(|line| line.is_empty()) {
-        lines.pop();
-    }
-    lines.join("\n") + "\n"
 }

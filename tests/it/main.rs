@@ -12,6 +12,7 @@ mod account;
 mod address;
 mod customer;
 mod customer_group;
+mod federation;
 mod load_csv;
 mod loaders;
 mod mail;

@@ -40,12 +40,6 @@ impl AddressQuery {
         Ok(ctx.load::<AddressById>(id.0).await?.map(Address))
     }
 
-    /// An address by its key, for the federation gateway; null for one that the viewer may not see.
-    #[graphql(entity)]
-    async fn address_entity(&self, ctx: &Context<'_>, id: Id<AddressId>) -> Result<Option<Address>> {
-        Ok(ctx.load::<AddressById>(id.0).await?.map(Address))
-    }
-
     /// The addresses of all customers and organization units, newest first unless sorted otherwise. A system that
     /// keeps a copy asks for those whose `updatedAt` is after its last visit. Requires `addresses:read`.
     #[graphql(

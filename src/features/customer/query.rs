@@ -40,12 +40,6 @@ impl CustomerQuery {
         }
     }
 
-    /// A customer by its key, for the federation gateway; null for one that the viewer may not see.
-    #[graphql(entity)]
-    async fn customer_entity(&self, ctx: &Context<'_>, id: Id<CustomerId>) -> Result<Option<Customer>> {
-        Ok(ctx.load::<CustomerById>(id.0).await?.map(Customer))
-    }
-
     /// One customer, by id, e-mail address or external id: give exactly one. By e-mail address the registered customer
     /// comes before guests, and the oldest guest before others. Requires `customers:read`.
     #[graphql(

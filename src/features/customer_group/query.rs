@@ -64,12 +64,6 @@ impl CustomerGroupQuery {
         }
     }
 
-    /// A customer group by its key, for the federation gateway; null for one that the viewer may not see.
-    #[graphql(entity)]
-    async fn customer_group_entity(&self, ctx: &Context<'_>, id: Id<CustomerGroupId>) -> Result<Option<CustomerGroup>> {
-        Ok(ctx.load::<CustomerGroupById>(id.0).await?.map(CustomerGroup))
-    }
-
     /// The customer groups, newest first unless sorted otherwise. Requires `groups:read`.
     #[graphql(
         guard = "guard::groups_read",

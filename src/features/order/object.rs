@@ -105,11 +105,12 @@ impl OrderLink {
         self.0.order_id.clone().into()
     }
 
-    /// The order itself.
-    async fn order(&self) -> Order {
-        Order {
+    /// The order itself. Through a federation gateway it is null when the service that owns it does not know it (any
+    /// more); then the link is all that is left.
+    async fn order(&self) -> Option<Order> {
+        Some(Order {
             id: self.0.order_id.clone().into(),
-        }
+        })
     }
 
     /// The number that people call the order by.

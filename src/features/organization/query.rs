@@ -51,12 +51,6 @@ impl OrganizationQuery {
         }
     }
 
-    /// An organization by its key, for the federation gateway; null for one that the viewer may not see.
-    #[graphql(entity)]
-    async fn organization_entity(&self, ctx: &Context<'_>, id: Id<OrganizationId>) -> Result<Option<Organization>> {
-        Ok(ctx.load::<OrganizationById>(id.0).await?.map(Organization))
-    }
-
     /// The organizations, newest first unless sorted otherwise. Requires `organizations:read`.
     #[graphql(
         guard = "guard::organizations_read",

@@ -1,6 +1,7 @@
 //! What tests stand on: the true application on a fresh database, and personas instead of tokens.
 
 mod app;
+pub(crate) mod node;
 mod persona;
 pub(crate) mod postgres;
 

@@ -141,10 +141,4 @@ on_both! {
         assert_eq!(own.len(), 1);
         assert!(own.iter().all(|entry| entry.changes.is_none()));
     }
-
-    async fn the_order_is_a_stub_for_the_gateway(app: TestApp) {
-        let answer = app.ask(&Persona::anonymous(), "{ _service { sdl } }", json!({})).await;
-        let sdl = answer.data()["_service"]["sdl"].as_str().unwrap();
-        assert!(sdl.contains("type Order @key(fields: \"id\", resolvable: false)"), "{sdl}");
-    }
 }

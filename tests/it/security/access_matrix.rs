@@ -245,6 +245,7 @@ fn written(matrix: &Matrix, world: &World) -> String {
 struct Directives {
     scopes: Vec<String>,
     tags: Vec<String>,
+    needs_log_in: bool,
 }
 
 fn directives() -> BTreeMap<String, Directives> {
@@ -264,6 +265,7 @@ fn directives() -> BTreeMap<String, Directives> {
                 match directive.node.name.node.as_str() {
                     "requiresScopes" => told.scopes.extend(values),
                     "tag" => told.tags.extend(values),
+                    "authenticated" => told.needs_log_in = true,
                     _ => {}
                 }
             }
@@ -336,6 +338,14 @@ fn contradictions(
         && !directives.tags.iter().any(|known| known == tag)
     {
         found.push(format!("{name}: the tag {tag} is missing"));
+    }
+    let needs_log_in = verdicts["anonymous"] == "UNAUTHENTICATED";
+    let is_told = directives.needs_log_in || !directives.scopes.is_empty();
+    if verdicts["anonymous"] != UNREACHABLE && needs_log_in != is_told {
+        found.push(format!(
+            "{name}: anonymous is told {}, the SDL has {directives:?}",
+            verdicts["anonymous"]
+        ));
     }
     for (persona, verdict) in verdicts {
         if verdict == UNREACHABLE {

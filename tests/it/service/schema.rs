@@ -33,3 +33,22 @@ fn the_printed_schema_is_the_one_that_the_check_wants() {
     assert_eq!(code, 1);
     assert!(text.contains("/nowhere cannot be read"), "{text}");
 }
+
+#[test]
+fn the_plain_schema_has_nothing_that_some_gateways_refuse() {
+    let (code, text, _) = outcome(program(&["schema", "--plain"]).output().unwrap());
+    assert_eq!(code, 0);
+    assert!(
+        text.contains("type Customer implements Node @key(fields: \"id\") {"),
+        "{text}"
+    );
+    for directive in ["@authenticated", "@requiresScopes", "@oneOf", "@specifiedBy"] {
+        assert!(!text.contains(directive), "{directive}");
+        assert!(
+            std::fs::read_to_string(FILE).unwrap().contains(directive),
+            "{directive}"
+        );
+    }
+    let (code, _, _) = outcome(program(&["schema", "--plain", "--check", FILE]).output().unwrap());
+    assert_eq!(code, 2);
+}
