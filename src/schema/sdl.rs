@@ -29,7 +29,7 @@ use super::{federation::ENTITIES, print::print};
 /// Where the federation directives are defined. The version is the first that has all those in use.
 const FEDERATION: &str = "https://specs.apollo.dev/federation/v2.5";
 
-/// The directives that need no definition, because GraphQL itself has them.
+/// The directives that GraphQL itself has.
 const BUILT_IN: [&str; 5] = ["deprecated", "include", "oneOf", "skip", "specifiedBy"];
 
 /// What some gateways and composers refuse or lose: Apollo's gateway for Node.js takes no schema with the first two,
@@ -47,8 +47,13 @@ pub fn sdl() -> &'static str {
 #[must_use]
 pub fn plain_sdl() -> String {
     let mut document = document();
+    let is_everywhere = |name: &Name| !NOT_EVERYWHERE.contains(&name.as_str());
     on_directives(&mut document, &mut |directives| {
-        directives.retain(|directive| !NOT_EVERYWHERE.contains(&directive.node.name.node.as_str()));
+        directives.retain(|directive| is_everywhere(&directive.node.name.node));
+    });
+    document.definitions.retain(|definition| match definition {
+        TypeSystemDefinition::Directive(directive) => is_everywhere(&directive.node.name.node),
+        _ => true,
     });
     print(&linked(document))
 }
@@ -72,17 +77,25 @@ fn document() -> ServiceDocument {
 type Shown = HashMap<String, HashSet<String>>;
 
 fn rewritten(mut document: ServiceDocument, shown: &Shown) -> ServiceDocument {
-    // What it says about federation is written anew, and definitions of what is built in stand in nobody's way but
-    // that of tools that complain about them.
     document.definitions.retain(|definition| match definition {
+        // What it says about federation is written anew.
         TypeSystemDefinition::Schema(_) => false,
-        TypeSystemDefinition::Directive(directive) => !BUILT_IN.contains(&directive.node.name.node.as_str()),
+        // Everybody knows what is built in; but `@oneOf` is young, and Apollo's composer wants to be told.
+        TypeSystemDefinition::Directive(directive) => {
+            let name = directive.node.name.node.as_str();
+            name == "oneOf" || !BUILT_IN.contains(&name)
+        }
         TypeSystemDefinition::Type(_) => true,
     });
     for definition in &mut document.definitions {
-        if let TypeSystemDefinition::Type(kind) = definition {
-            name_keys(&mut kind.node);
-            name_what_needs_a_log_in(&mut kind.node, shown);
+        match definition {
+            TypeSystemDefinition::Type(kind) => {
+                name_keys(&mut kind.node);
+                name_what_needs_a_log_in(&mut kind.node, shown);
+            }
+            // The parser takes every definition for one that may be repeated.
+            TypeSystemDefinition::Directive(directive) => directive.node.is_repeatable = false,
+            TypeSystemDefinition::Schema(_) => {}
         }
     }
     document
@@ -256,7 +269,8 @@ mod tests {
             first,
             r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@authenticated", "@key", "@requiresScopes", "@shareable", "@tag"])"#
         );
-        assert!(!sdl().contains("\ndirective "), "built-in directives are not defined");
+        let defined: Vec<&str> = sdl().lines().filter(|line| line.starts_with("directive ")).collect();
+        assert_eq!(defined, ["directive @oneOf on INPUT_OBJECT"]);
         assert!(!sdl().contains("_Entity") && !sdl().contains("_Any") && !sdl().contains("_Service"));
     }
 
@@ -269,8 +283,8 @@ mod tests {
         }
         let (first, rest) = plain.split_once('\n').unwrap();
         assert!(first.ends_with(r#"import: ["@key", "@shareable", "@tag"])"#), "{first}");
-        let lines = |text: &str| text.lines().count();
-        assert_eq!(lines(rest) + 1, lines(sdl()), "and everything else");
+        let fields = |text: &str| text.lines().filter(|line| line.starts_with("  ")).count();
+        assert_eq!(fields(rest), fields(sdl()), "and everything else");
     }
 
     #[test]

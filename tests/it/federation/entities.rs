@@ -14,7 +14,7 @@ async fn some_of_each(app: &TestApp, admin: &Persona, count: usize) -> Vec<Strin
     let mut all = Vec::new();
     for number in 0..count {
         let name = format!("c{number}");
-        let id = customer::create(app, admin, json!({ "firstName": name })).await;
+        let id = customer::create(app, admin, json!({ "externalId": name })).await;
         let own = address::german(json!({ "customerId": id }));
         all.push(address::address(app, admin, own).await);
         let group = "mutation($name: String!) { customerGroupCreate(input: { name: $name }) { customerGroup { id } } }";
@@ -54,7 +54,7 @@ on_both! {
 
     async fn what_is_not_there_is_null_and_takes_nobody_with_it(app: TestApp) {
         let admin = app.admin().await;
-        let id = customer::create(&app, &admin, json!({})).await;
+        let id = customer::create(&app, &admin, json!({ "externalId": "somebody" })).await;
         for nothing in [
             representation(customer::NOBODY),
             json!({ "__typename": "Customer", "id": "cus_1" }),
@@ -83,7 +83,7 @@ on_both! {
 
     async fn what_is_no_entity_is_an_error_of_its_own_place(app: TestApp) {
         let admin = app.admin().await;
-        let id = customer::create(&app, &admin, json!({})).await;
+        let id = customer::create(&app, &admin, json!({ "externalId": "somebody" })).await;
         for wrong in [
             json!({ "__typename": "Nope", "id": "1" }), json!({ "__typename": "Order", "id": "1" }), json!({ "__typename": "Session", "id": id }),
             json!({ "__typename": "customer", "id": id }), json!({ "__typename": null, "id": id }), json!({ "__typename": 1 }), json!({ "id": id }),
@@ -98,7 +98,7 @@ on_both! {
 
     async fn a_thousand_are_taken_at_once_and_no_more(app: TestApp) {
         let admin = app.admin().await;
-        let id = customer::create(&app, &admin, json!({})).await;
+        let id = customer::create(&app, &admin, json!({ "externalId": "somebody" })).await;
         let representations = vec![representation(&id); 1_000];
         let answer = entities(&app, &admin, &representations).await;
         answer.data();
@@ -149,7 +149,7 @@ on_both! {
 
     async fn who_was_deleted_is_null(app: TestApp) {
         let admin = app.admin().await;
-        let (ada, eve) = (customer::create(&app, &admin, json!({ "email": "ada@example.com" })).await, customer::create(&app, &admin, json!({})).await);
+        let (ada, eve) = (customer::create(&app, &admin, json!({ "email": "ada@example.com" })).await, customer::create(&app, &admin, json!({ "externalId": "somebody" })).await);
         let home = address::address(&app, &admin, address::german(json!({ "customerId": ada }))).await;
         let delete = "mutation($id: ID!) { customerDelete(input: { id: $id, confirmEmail: \"ada@example.com\" }) { deletedCustomerId userErrors { code } } }";
         assert_eq!(app.ask(&admin, delete, json!({ "id": ada })).await.user_errors("customerDelete"), [""; 0]);
