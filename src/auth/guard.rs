@@ -5,10 +5,12 @@
 //! A denied field answers `null` with an error at its path, `UNAUTHENTICATED` for somebody who has not logged in and
 //! `FORBIDDEN` for somebody who may not; its siblings answer.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ErrorExtensions, Result};
 
 use super::{Permission, Viewer};
-use crate::graphql::ContextExt;
+use crate::{graphql::ContextExt, work::Call};
 
 fn allow(ctx: &Context<'_>, allowed: bool, message: &'static str) -> Result<()> {
     if allowed {
@@ -71,6 +73,19 @@ pub fn in_session(ctx: &Context<'_>) -> Result<()> {
     )
 }
 
+/// The federation gateway, whoever asks through it.
+///
+/// # Errors
+/// For everybody else.
+pub fn gateway(ctx: &Context<'_>) -> Result<()> {
+    let call = ctx.data_opt::<Arc<Call>>();
+    if call.is_some_and(|call| call.is_from_gateway) {
+        return Ok(());
+    }
+    let message = "This field is for the federation gateway, which sends Gateway-Authorization.";
+    Err(async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", "FORBIDDEN")))
+}
+
 macro_rules! guards {
     ($($name:ident / $or_store:ident = $permission:ident;)*) => {
         $(
@@ -117,6 +132,11 @@ macro_rules! guards {
             /// See [`super::logged_in`].
             pub fn logged_in(ctx: &Context<'_>) -> bool {
                 ctx.shows_everything() || super::logged_in(ctx).is_ok()
+            }
+
+            /// See [`super::gateway`].
+            pub fn gateway(ctx: &Context<'_>) -> bool {
+                ctx.shows_everything() || super::gateway(ctx).is_ok()
             }
 
             /// See [`super::in_session`].

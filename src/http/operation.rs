@@ -203,7 +203,8 @@ impl HttpState {
         let mut call = Call::new(self.parts.clone(), viewer, asker.request_id, asker.idempotency_key)
             .from_client(asker.client)
             .with_cookies(asker.cookies)
-            .in_channel(asker.channel);
+            .in_channel(asker.channel)
+            .through_gateway(asker.is_gateway);
         if kind == OperationType::Query {
             call = call.asking_for(Arc::clone(&document.names));
         }

@@ -10,6 +10,7 @@ use entity::id::PrefixedId;
 use futures_util::future::try_join4;
 
 use crate::{
+    auth::guard,
     features::{
         address::{Address, AddressById},
         customer::{Customer, CustomerById},
@@ -54,14 +55,14 @@ pub struct FederationQuery;
 #[Object]
 impl FederationQuery {
     /// The contract of this service, for a federation gateway.
-    #[graphql(name = "_service")]
+    #[graphql(name = "_service", guard = "guard::gateway", visible = "guard::shows::gateway")]
     async fn service(&self) -> Service {
         Service { sdl: super::sdl() }
     }
 
     /// The objects that other services refer to, for a federation gateway: in the order of their representations, with
     /// null where there is none that you may see.
-    #[graphql(name = "_entities")]
+    #[graphql(name = "_entities", guard = "guard::gateway", visible = "guard::shows::gateway")]
     async fn entities(
         &self,
         ctx: &Context<'_>,

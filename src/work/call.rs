@@ -95,6 +95,8 @@ pub struct Call {
     pub cookies: Option<SessionCookies>,
     /// The channel whose publishable key came with the operation.
     pub channel: Option<ChannelId>,
+    /// Whether the federation gateway passes it on, which has proven that it is the gateway.
+    pub is_from_gateway: bool,
     /// For how many seconds somebody must wait, plus one; `u32::MAX` for too many at once; 0 when all is well.
     refused: AtomicU32,
     /// The names of all fields that a query asks for anywhere; `None` when everything may be needed.
@@ -132,6 +134,7 @@ impl Call {
             client: Client::default(),
             cookies: None,
             channel: None,
+            is_from_gateway: false,
             refused: AtomicU32::new(0),
             reader,
         }
@@ -176,6 +179,13 @@ impl Call {
     #[must_use]
     pub fn in_channel(mut self, channel: Option<ChannelId>) -> Self {
         self.channel = channel;
+        self
+    }
+
+    /// The same operation, passed on by the federation gateway or not.
+    #[must_use]
+    pub fn through_gateway(mut self, is_from_gateway: bool) -> Self {
+        self.is_from_gateway = is_from_gateway;
         self
     }
 

@@ -72,6 +72,11 @@ on_both_with! { guarded();
             let text = answer.data().to_string();
             assert!(text.contains(&id) || text.contains("type Customer") || text.contains("\"__typename\":\"Customer\""), "{body}: {text}");
         }
+        let introspection = json!({ "query": "{ __schema { queryType { fields { name } } } }" });
+        for (credential, is_shown) in [(None, false), (Some(format!("Bearer {SECRET}")), true)] {
+            let answer = ask(&app, &admin, credential.as_deref(), introspection.clone()).await;
+            assert_eq!(answer.data().to_string().contains("_entities"), is_shown);
+        }
         // The header of users is another one.
         let answer = app.ask(&Persona::bearer("gateway", SECRET), "{ _service { sdl } }", json!({})).await;
         assert_eq!(answer.codes(), ["UNAUTHENTICATED"]);
@@ -115,6 +120,20 @@ on_both_with! { without_a_gateway();
             let answer = ask(&app, &admin, credential, json!({ "query": "{ _service { sdl } }" })).await;
             assert_eq!(answer.codes(), ["FORBIDDEN"], "{credential:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_fields_themselves_are_closed_without_a_gateway() {
+    let app = TestApp::on_sqlite().await;
+    let schema = customer_graph::schema::build();
+    for query in [
+        "{ _service { sdl } }",
+        "{ _entities(representations: []) { __typename } }",
+    ] {
+        let closed = async_graphql::Request::new(query).data(app.system());
+        let answer = schema.execute(closed).await;
+        assert!(answer.errors[0].message.contains("Gateway-Authorization"), "{answer:?}");
     }
 }
 
