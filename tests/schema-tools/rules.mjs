@@ -70,12 +70,6 @@ export const EXCEPTIONS = [
     reason: "The description of the field says what the keys are.",
   },
   {
-    rule: "require-description",
-    at: ["include", "skip", "specifiedBy"],
-    saying: "input value",
-    reason: "They are directives of GraphQL itself.",
-  },
-  {
     rule: "require-nullable-result-in-root",
     at: ["Query.viewer"],
     reason: "Everybody gets an answer, strangers, too, and nothing is looked up that could fail.",
