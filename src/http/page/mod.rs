@@ -1,7 +1,7 @@
 //! The query page.
 //!
-//! What `npm --prefix web run build` makes is built into the program ([`bundle`](self::bundle)): GraphiQL with a log-in, saved
-//! queries, tables and CSV, from this service alone. Without it a smaller page stands in ([`public`](self::public)), with GraphiQL
+//! What `npm --prefix web run build` makes is built into the program ([`bundle`]): GraphiQL with a log-in, saved
+//! queries, tables and CSV, from this service alone. Without it a smaller page stands in ([`public`]), with GraphiQL
 //! from its public CDN.
 //!
 //! Whom the page is for is a matter of configuration ([`QueryPage`]). It opens nothing: whoever uses it is known by the
