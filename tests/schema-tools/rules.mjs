@@ -53,6 +53,11 @@ export const EXCEPTIONS = [
     reason: "In capitals they cannot be taken for fields of the object that is filtered.",
   },
   {
+    rule: "naming-convention",
+    at: ["Query.savedQuery"],
+    reason: "It gives one `SavedQuery`: the word is the name of the object.",
+  },
+  {
     rule: "no-typename-prefix",
     at: ["Address.address1", "Address.address2", "Address.addressName"],
     reason: "So they are called in every commerce system that an address comes from or goes to.",
@@ -94,6 +99,7 @@ export const EXCEPTIONS = [
       "PermissionExplanation",
       "PermissionSource",
       "Province",
+      "SavedQueryAudience",
       "Viewer",
     ],
     reason: "They are values, parts of the object around them, and not objects to come back to.",
