@@ -9,7 +9,8 @@
 
 use std::collections::HashSet;
 
-/// Whether brackets of any kind are nested at most `most` deep.
+/// Whether brackets of any kind are nested at most `most` deep. Where a block string has no end, nobody can tell: the
+/// parser takes its beginning for an empty string and reads on, so what follows would not be counted.
 #[must_use]
 pub fn is_nested_at_most(document: &str, most: usize) -> bool {
     let bytes = document.as_bytes();
@@ -30,7 +31,10 @@ pub fn is_nested_at_most(document: &str, most: usize) -> bool {
                     position += 1;
                 }
             }
-            b'"' => position = after_string(bytes, position),
+            b'"' => match after_string(bytes, position) {
+                Some(after) => position = after,
+                None => return false,
+            },
             _ => {}
         }
     }
@@ -88,7 +92,7 @@ pub fn repeats_a_field(document: &str) -> bool {
             b']' | b'}' => {
                 open.pop();
             }
-            b'"' => position = after_string(bytes, position),
+            b'"' => position = after_string(bytes, position).unwrap_or(bytes.len()),
             _ => {}
         }
         last_name = None;
@@ -96,15 +100,15 @@ pub fn repeats_a_field(document: &str) -> bool {
     false
 }
 
-/// The position after a string whose opening quote is just before `position`.
-fn after_string(bytes: &[u8], mut position: usize) -> usize {
+/// The position after a string whose opening quote is just before `position`; `None` for a block string without an end.
+fn after_string(bytes: &[u8], mut position: usize) -> Option<usize> {
     if bytes[position..].starts_with(b"\"\"") {
         position += 2;
         loop {
             match bytes.get(position) {
-                None => return position,
+                None => return None,
                 Some(b'\\') if bytes[position..].starts_with(b"\\\"\"\"") => position += 4,
-                Some(b'"') if bytes[position..].starts_with(b"\"\"\"") => return position + 3,
+                Some(b'"') if bytes[position..].starts_with(b"\"\"\"") => return Some(position + 3),
                 Some(_) => position += 1,
             }
         }
@@ -112,8 +116,8 @@ fn after_string(bytes: &[u8], mut position: usize) -> usize {
     loop {
         match bytes.get(position) {
             // A string ends with its line, whatever is missing; the parser will say so.
-            None | Some(b'\n' | b'\r') => return position,
-            Some(b'"') => return position + 1,
+            None | Some(b'\n' | b'\r') => return Some(position),
+            Some(b'"') => return Some(position + 1),
             Some(b'\\') => position += 2,
             Some(_) => position += 1,
         }
@@ -170,6 +174,7 @@ mod tests {
             "{ a(b: \"x\n [[[[ }",
             "# \"\n[[[[",
             "\"\"\"\"\"\"[[[[",
+            "{ a(b: [\"\"\" \" [[[[",
         ] {
             assert!(!is_nested_at_most(document, 3), "{document}");
         }

@@ -69,7 +69,7 @@ impl Documents {
         }
         if !super::bracket::is_nested_at_most(text, limits.bracket_depth) {
             return Err(Refusal(format!(
-                "The document is nested more than {} brackets deep.",
+                "The document is nested more than {} brackets deep, or a block string in it has no end.",
                 limits.bracket_depth
             )));
         }

@@ -160,6 +160,7 @@ on_both! {
         for (what, query) in [
             ("2,000 brackets", format!("{{ customers(where: {}", "[".repeat(2_000))),
             ("100,000 brackets", "[".repeat(100_000)),
+            ("brackets behind a block string without an end", format!("{{ a(b: [\"\"\" \" {}", "[".repeat(20_000))),
             ("100,000 brackets in an argument", format!("{{ a(b: {}{}) }}", "[".repeat(100_000), "]".repeat(100_000))),
             ("10,000 selections", "{a".repeat(10_000)),
             ("10,000 closed selections", format!("{}{}", "{a".repeat(10_000), "}".repeat(10_000))),
