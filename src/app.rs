@@ -8,9 +8,10 @@ use crate::{
         SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
     background::{Housekeeper, Mailer, Transport},
-    config::{Config, Limits, Mistake, Mistakes},
+    config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig},
     features::mail::{LetterError, Letters, Links},
-    http::{self, Documents, HttpSettings, HttpState, page::Page},
+    firewall::{Firewall, Manifest, Scope},
+    http::{self, HttpSettings, HttpState, page::Page},
     schema,
     work::{CallParts, Clock, Database, Ids, SystemClock},
 };
@@ -25,6 +26,10 @@ pub struct AppParts {
     pub clock: Arc<dyn Clock>,
     /// How large things may be.
     pub limits: Limits,
+    /// How large documents may be.
+    pub firewall: FirewallConfig,
+    /// Documents that were agreed upon beforehand.
+    pub trusted_documents: TrustedParts,
     /// The keys that sign access tokens; the secret under which cursors are sealed is made from them.
     pub keys: SigningKeys,
     /// The secret with which secrets that must be read again are encrypted; without it one made from the keys.
@@ -45,6 +50,45 @@ pub struct AppParts {
     pub passkeys: Passkeys,
     /// What differs between deployments.
     pub http: HttpSettings,
+}
+
+/// Documents that were agreed upon beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedParts {
+    /// Who may send what.
+    pub settings: TrustedDocumentsConfig,
+    /// The documents.
+    pub manifest: Manifest,
+}
+
+impl TrustedParts {
+    fn configured(config: &Config) -> Result<Self, Mistakes> {
+        let settings = config.trusted_documents.clone();
+        let Some(file) = &settings.file else {
+            return Ok(Self::default());
+        };
+        let mistake = |message: String| {
+            let message = format!("{}: the manifest {message}", file.display());
+            Mistakes(vec![Mistake::of("trusted_documents", "file", message)])
+        };
+        let manifest = Manifest::load(file).map_err(mistake)?;
+        // What would be refused to everybody shall be found before anybody asks.
+        let limits = Arc::new(config.limits.clone());
+        let firewall = Firewall::new(
+            schema::shape(),
+            config.firewall.clone(),
+            limits,
+            &settings,
+            Manifest::default(),
+        );
+        let scope = if settings.admin.accepts() {
+            Scope::Admin
+        } else {
+            Scope::Store
+        };
+        manifest.check(&firewall, firewall.limits(scope)).map_err(mistake)?;
+        Ok(Self { settings, manifest })
+    }
 }
 
 /// What mail looks like and how it leaves.
@@ -119,6 +163,8 @@ impl AppParts {
             database,
             clock: Arc::new(SystemClock),
             limits: config.limits.clone(),
+            firewall: config.firewall.clone(),
+            trusted_documents: TrustedParts::configured(config)?,
             keys,
             encryption_key: config.auth.encryption_key.clone(),
             tokens: TokenSettings {
@@ -147,6 +193,8 @@ pub struct App {
     pub parts: CallParts,
     /// The routes.
     pub router: Router,
+    /// Judges documents.
+    pub firewall: Arc<Firewall>,
     /// The query page.
     pub page: Page,
     /// Sends mail.
@@ -189,7 +237,13 @@ impl App {
             masked_schema: Arc::new(LazyLock::new(schema::build_masked)),
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
-            documents: Arc::new(Documents::default()),
+            firewall: Arc::new(Firewall::new(
+                schema::shape(),
+                parts.firewall,
+                Arc::clone(&call_parts.limits),
+                &parts.trusted_documents.settings,
+                parts.trusted_documents.manifest,
+            )),
             page: Page::new(parts.http.page),
             mailbox: mailer.mailbox(),
             settings: Arc::new(parts.http),
@@ -199,6 +253,7 @@ impl App {
             housekeeper: Housekeeper::new(call_parts.clone()),
             parts: call_parts,
             page: state.page.clone(),
+            firewall: Arc::clone(&state.firewall),
             mailer,
             router: http::router(state),
             stopping,

@@ -16,6 +16,7 @@
 //! | [`app`] | the composition root, the only place that constructs |
 //! | [`config`] | one file a section, defaults and checks beside the fields, all complaints at once |
 //! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, health, the query page |
+//! | [`firewall`] | what of a document is refused before anything of it is executed; documents agreed upon beforehand |
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
 //! | [`background`] | what goes on after the response: the mailer, the housekeeper |
 //! | [`outbound`] | requests that we send to others: bounded, signed, never into private networks |
@@ -99,6 +100,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod features;
+pub mod firewall;
 pub mod graphql;
 pub mod http;
 pub mod migrate;

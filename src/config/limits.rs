@@ -13,10 +13,6 @@ section! {
         page_admin: u32 = 250,
         /// The largest page for whoever has bounded roles alone, such as analysts.
         page_bounded: u32 = 100,
-        /// How many fields a document of theirs may have once its fragments are expanded.
-        document_fields_bounded: usize = 500,
-        /// How long a query of theirs may take, in milliseconds.
-        query_milliseconds_bounded: u64 = 10_000,
         /// The most rows in one bulk mutation.
         bulk_rows: usize = 1_000,
         /// The most objects that one update by selector may change.
@@ -37,16 +33,6 @@ section! {
         body_bytes: usize = 1_024 * 1_024,
         /// The largest request body of everybody else, in bytes.
         body_bytes_store: usize = 128 * 1_024,
-        /// How deep brackets may be nested in a document.
-        bracket_depth: usize = 48,
-        /// How deep selections may be nested.
-        selection_depth: usize = 15,
-        /// How many fields a document may have once its fragments are expanded.
-        document_fields: usize = 3_000,
-        /// How many fields a query may have at its top.
-        query_fields: usize = 30,
-        /// How many fields a mutation may have at its top; each is a transaction of its own.
-        mutation_fields: usize = 10,
     }
 }
 
@@ -68,11 +54,6 @@ impl Limits {
             "page_bounded",
             "must be between 1 and 10000.",
         );
-        require(
-            self.query_milliseconds_bounded >= 100,
-            "query_milliseconds_bounded",
-            "must be at least 100.",
-        );
         require(self.page_default > 0, "page_default", "must be at least 1.");
         require(
             (1..=10_000).contains(&self.bulk_rows),
@@ -84,12 +65,6 @@ impl Limits {
             self.body_bytes_store >= 1_024,
             "body_bytes_store",
             "must be at least 1024.",
-        );
-        // The parser recurses; deeper documents would overflow the stack.
-        require(
-            (8..=200).contains(&self.bracket_depth),
-            "bracket_depth",
-            "must be between 8 and 200.",
         );
     }
 }

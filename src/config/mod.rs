@@ -11,6 +11,7 @@
 mod auth;
 mod client;
 mod database;
+mod firewall;
 mod graphql;
 mod hook;
 mod limits;
@@ -22,6 +23,7 @@ mod reader;
 mod server;
 mod setting;
 mod signing_key;
+mod trusted_documents;
 
 use std::{
     collections::BTreeMap,
@@ -32,6 +34,7 @@ use std::{
 pub use auth::AuthConfig;
 pub use client::ClientConfig;
 pub use database::{DatabaseConfig, DatabaseUrl};
+pub use firewall::{DocumentLimits, FirewallConfig};
 pub use graphql::{GraphqlConfig, HttpProfile, Introspection, QueryPage};
 pub use hook::HookConfig;
 pub use limits::Limits;
@@ -41,6 +44,7 @@ pub use passkey::PasskeyConfig;
 pub use provider::{ProviderConfig, ProviderKind};
 pub use server::ServerConfig;
 pub use signing_key::SigningKeyPem;
+pub use trusted_documents::{TrustedDocuments, TrustedDocumentsConfig};
 
 use reader::{Known, Reader, RepeatedSection, Section};
 
@@ -127,6 +131,10 @@ pub struct Config {
     pub mail: MailConfig,
     /// How large things may be.
     pub limits: Limits,
+    /// How large documents may be.
+    pub firewall: FirewallConfig,
+    /// Documents that were agreed upon beforehand.
+    pub trusted_documents: TrustedDocumentsConfig,
     /// What the schema shows to whom.
     pub graphql: GraphqlConfig,
     /// What is logged and how.
@@ -207,6 +215,8 @@ impl Config {
             auth: AuthConfig::read(&mut reader),
             mail: MailConfig::read(&mut reader),
             limits: Limits::read(&mut reader),
+            firewall: FirewallConfig::read(&mut reader),
+            trusted_documents: TrustedDocumentsConfig::read(&mut reader),
             graphql: GraphqlConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
             hook: HookConfig::read(&mut reader),
@@ -217,6 +227,8 @@ impl Config {
         config.auth.check(&mut reader);
         config.mail.check(&mut reader);
         config.limits.check(&mut reader);
+        config.firewall.check(&mut reader);
+        config.trusted_documents.check(&mut reader);
         config.graphql.check(&mut reader);
         config.server.check(&mut reader);
         config.database.check(&mut reader);
@@ -269,11 +281,14 @@ impl Config {
                 shown.map(move |(setting, value)| (name_of(&section_name, setting), value))
             })
         }
+        let firewall = self.firewall.by_name();
         of(&self.server)
             .chain(of(&self.database))
             .chain(of(&self.auth))
             .chain(of(&self.mail))
             .chain(of(&self.limits))
+            .chain(of_each(&firewall))
+            .chain(of(&self.trusted_documents))
             .chain(of(&self.graphql))
             .chain(of(&self.log))
             .chain(of(&self.hook))
@@ -320,6 +335,8 @@ fn known() -> Vec<Known> {
         of::<AuthConfig>(),
         of::<MailConfig>(),
         of::<Limits>(),
+        of_each::<DocumentLimits>(),
+        of::<TrustedDocumentsConfig>(),
         of::<GraphqlConfig>(),
         of::<LogConfig>(),
         of::<HookConfig>(),

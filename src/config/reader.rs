@@ -233,6 +233,11 @@ impl Reader {
         }
     }
 
+    /// Whether a setting was given at all.
+    pub(super) fn is_given(&self, section: &str, setting: &str) -> bool {
+        self.given.find_value(&format!("{section}.{setting}")).is_ok()
+    }
+
     /// Complains about a setting that was read, when a condition does not hold.
     pub(super) fn require(&mut self, holds: bool, section: &str, setting: &str, message: impl Into<String>) {
         if !holds && !self.unread.contains(&format!("{section}.{setting}")) {

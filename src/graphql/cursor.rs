@@ -11,7 +11,8 @@ const BINDING_BYTES: usize = 8;
 const SEAL_BYTES: usize = 16;
 
 /// Writes a cursor: version, the first bytes of the list's fingerprint, the values, a seal over all of it.
-pub(super) fn write(key: &[u8; 32], binding: &[u8; 32], values: &[KeyValue]) -> String {
+#[must_use]
+pub fn write(key: &[u8; 32], binding: &[u8; 32], values: &[KeyValue]) -> String {
     let mut bytes = vec![VERSION];
     bytes.extend_from_slice(&binding[..BINDING_BYTES]);
     // Values are plain strings and numbers, which always serialize.
@@ -22,7 +23,8 @@ pub(super) fn write(key: &[u8; 32], binding: &[u8; 32], values: &[KeyValue]) -> 
 }
 
 /// Reads a cursor of this list; `None` for a forged or foreign one.
-pub(super) fn read(key: &[u8; 32], binding: &[u8; 32], cursor: &str) -> Option<Vec<KeyValue>> {
+#[must_use]
+pub fn read(key: &[u8; 32], binding: &[u8; 32], cursor: &str) -> Option<Vec<KeyValue>> {
     if cursor.len() > 4_096 {
         return None;
     }
@@ -55,6 +57,8 @@ fn mac(key: &[u8; 32]) -> Hmac<Sha256> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -79,6 +83,29 @@ mod tests {
         }
         for nonsense in ["", "AA", "!", &"A".repeat(10_000)] {
             assert_eq!(read(&key, &list, nonsense), None);
+        }
+    }
+
+    fn values() -> impl Strategy<Value = Vec<KeyValue>> {
+        let value = prop_oneof![
+            ".{0,20}".prop_map(KeyValue::Text),
+            any::<i64>().prop_map(KeyValue::Integer)
+        ];
+        prop::collection::vec(value, 0..4)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_was_not_written_here_is_not_read(text in "[A-Za-z0-9_-]{0,200}|.{0,200}") {
+            prop_assert_eq!(read(&[7; 32], &[1; 32], &text), None);
+        }
+
+        #[test]
+        fn what_was_written_is_read(key in any::<[u8; 32]>(), list in any::<[u8; 32]>(), values in values()) {
+            let cursor = write(&key, &list, &values);
+            prop_assert_eq!(read(&key, &list, &cursor), Some(values));
         }
     }
 }

@@ -4,7 +4,7 @@ mod bulk;
 mod change;
 pub mod connection;
 mod context;
-mod cursor;
+pub mod cursor;
 pub mod direct;
 mod error;
 pub mod filter;

@@ -17,23 +17,28 @@ pub(super) async fn run(state: &HttpState, asker: &Asker, bodies: Vec<Body>) -> 
         .into_iter()
         .map(|body| state.prepare(asker.clone(), body))
         .collect();
-    let limits = &state.parts.limits;
-    let most = if asker.viewer.is_bounded() {
-        limits.document_fields.min(limits.document_fields_bounded)
-    } else {
-        limits.document_fields
-    };
-    let mut fields = 0_usize;
+    let (mut total, mut selections) = (0_u64, 0_usize);
     for prepared in prepared.iter().flatten() {
         if prepared.kind != OperationType::Query {
             let message = "A list holds queries alone. Send a mutation as a request of its own.";
             return Err(Refused::new(Cause::Operation, message));
         }
-        fields = fields.saturating_add(prepared.fields());
-    }
-    if fields > most {
-        let message = format!("The operations of a list have more than {most} fields together. Send several requests.");
-        return Err(Refused::new(Cause::Document, message));
+        let (more, most) = prepared.selections();
+        selections = selections.saturating_add(more);
+        if selections > most {
+            let message =
+                format!("The operations of a list have more than {most} fields together. Send several requests.");
+            return Err(Refused::new(Cause::Document, message));
+        }
+        let (requested, limit) = prepared.cost();
+        total = total.saturating_add(requested);
+        if total > limit {
+            return Err(Refused::too_expensive(
+                total,
+                limit,
+                format!("The operations of a list cost more than {limit} together. Send several requests."),
+            ));
+        }
     }
     let mut answer = b"[".to_vec();
     for (place, prepared) in prepared.into_iter().enumerate() {

@@ -3,10 +3,8 @@
 mod asker;
 mod batch;
 mod body;
-mod bracket;
 mod client;
 mod cookies;
-mod document;
 mod endpoint;
 mod health;
 mod keys;
@@ -32,12 +30,12 @@ use std::{
 
 use axum::{Router, routing::get};
 
-pub use document::{Documents, Refusal};
 pub use server::serve;
 
 use crate::{
     auth::Authenticator,
     config::{GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig},
+    firewall::Firewall,
     schema::Schema,
     work::CallParts,
 };
@@ -53,8 +51,8 @@ pub struct HttpState {
     pub parts: CallParts,
     /// Tells who is asking.
     pub authenticator: Authenticator,
-    /// Parsed documents.
-    pub documents: Arc<Documents>,
+    /// Judges documents.
+    pub firewall: Arc<Firewall>,
     /// What differs between deployments.
     pub settings: Arc<HttpSettings>,
     /// Whether the service was told to stop: it is not ready any more, though it still answers.

@@ -12,14 +12,10 @@ use std::{
 use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 use entity::id::ChannelId;
 
-use super::{
-    HttpState,
-    document::{Document, Refusal, short},
-    mend::mend,
-    request::Body,
-};
+use super::{HttpState, mend::mend, request::Body};
 use crate::{
     auth::Viewer,
+    firewall::{Document, Reason, Refusal, Scope, short},
     graphql::{
         Loaders,
         direct::{JsonText, Plans},
@@ -67,6 +63,8 @@ pub(super) enum Cause {
     Unauthenticated,
     /// The publishable key is not valid.
     UnknownKey,
+    /// It is not a document of GraphQL.
+    NotADocument,
     /// The document is wrong, too large, or does not fit the schema; or the variables do not fit the document.
     Document,
     /// It is not clear which operation is meant, or it is of a kind that is not carried here.
@@ -88,6 +86,30 @@ pub(super) struct Refused {
     pub(super) code: &'static str,
     /// What to do, for people.
     pub(super) message: String,
+    /// What it would have cost and what it may cost, where that is the cause.
+    cost: Option<(u64, u64)>,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { reason, message } = refusal;
+        let refused = |cause| Self::new(cause, message.clone());
+        match reason {
+            Reason::Malformed => refused(Cause::NotADocument),
+            Reason::Invalid | Reason::TooMuch | Reason::Variables => refused(Cause::Document),
+            Reason::NotTrusted => refused(Cause::Forbidden),
+            Reason::Cost { requested, limit } => Self::too_expensive(requested, limit, message),
+            // As Apollo's clients know them, which then send the document itself.
+            Reason::NotSupported => Self {
+                code: "PERSISTED_QUERY_NOT_SUPPORTED",
+                ..refused(Cause::Document)
+            },
+            Reason::NotFound => Self {
+                code: "PERSISTED_QUERY_NOT_FOUND",
+                ..refused(Cause::Document)
+            },
+        }
+    }
 }
 
 impl Refused {
@@ -99,6 +121,7 @@ impl Refused {
             Cause::Unreadable
             | Cause::NotARequest
             | Cause::QueriesAlone
+            | Cause::NotADocument
             | Cause::Document
             | Cause::Operation
             | Cause::TooLong => "BAD_USER_INPUT",
@@ -107,12 +130,25 @@ impl Refused {
             cause,
             code,
             message: message.into(),
+            cost: None,
+        }
+    }
+
+    pub(super) fn too_expensive(requested: u64, limit: u64, message: String) -> Self {
+        Self {
+            code: "COST_EXCEEDED",
+            cost: Some((requested, limit)),
+            ..Self::new(Cause::Document, message)
         }
     }
 
     /// The `errors` of the answer, which has no `data`.
     pub(super) fn errors(&self, request_id: &str) -> serde_json::Value {
-        errors(self.code, &self.message, request_id)
+        let mut errors = errors(self.code, &self.message, request_id);
+        if let Some((requested, limit)) = self.cost {
+            errors[0]["extensions"]["cost"] = serde_json::json!({ "requested": requested, "limit": limit });
+        }
+        errors
     }
 
     /// The whole answer as JSON.
@@ -137,13 +173,21 @@ pub(super) struct Prepared {
     pub(super) kind: OperationType,
     /// The operation's means.
     pub(super) call: Arc<Call>,
+    /// Whether whoever asks may see the schema.
+    sees_schema: bool,
     document: Arc<Document>,
     request: async_graphql::Request,
     /// The schema as this viewer sees it.
     schema: Schema,
     wants_cost: bool,
+    /// What it costs, and what it may cost.
+    cost: (u64, u64),
+    /// How many fields and fragments its document has, and how many it may have.
+    selections: (usize, usize),
     /// How long it may take.
     limit: Option<Duration>,
+    /// How large the answer may be, in bytes.
+    answer_bytes: usize,
     started: Instant,
 }
 
@@ -159,13 +203,24 @@ pub(super) struct Outcome {
     pub(super) turned_away: Option<TurnedAway>,
     /// The cookies of a browser that keeps its tokens in them, with what becomes of them.
     pub(super) cookies: Option<SessionCookies>,
+    /// How large it may be, in bytes; what a mutation has done is told in any case.
+    most_bytes: Option<usize>,
 }
 
 impl Outcome {
     /// As JSON: `data`, `errors` and `extensions`; without `data` when nothing was executed.
     pub(super) fn json(&self) -> Vec<u8> {
         if self.is_executed {
-            JsonText::response(&self.response)
+            let text = JsonText::response(&self.response);
+            match self.most_bytes {
+                Some(most) if text.len() > most => {
+                    let message = format!("The answer has more than {most} bytes. Ask for smaller pages.");
+                    let errors = errors("COST_EXCEEDED", &message, "");
+                    let answer = serde_json::json!({ "data": null, "errors": errors });
+                    serde_json::to_vec(&answer).unwrap_or_default()
+                }
+                _ => text,
+            }
         } else {
             let errors = serde_json::json!({ "errors": self.response.errors });
             serde_json::to_vec(&errors).unwrap_or_default()
@@ -180,19 +235,19 @@ impl HttpState {
     /// What is wrong with it, or that whoever asks may not ask for it.
     pub(super) fn prepare(&self, asker: Asker, body: Body) -> Result<Prepared, Refused> {
         let started = Instant::now();
-        let limits = &self.parts.limits;
         let viewer = asker.viewer;
+        let scope = Scope::of(&viewer, asker.is_gateway && self.settings.gateway_secret.is_some());
         let document = self
-            .documents
-            .read(&body.query, limits)
-            .map_err(|Refusal(message)| Refused::new(Cause::Document, message))?;
+            .firewall
+            .document(scope, body.query.as_deref(), body.document_id())?;
         let Some(operation) = document.operation(body.operation_name.as_deref()) else {
             let message = "Name one of the document's operations in operationName.";
             return Err(Refused::new(Cause::Operation, message));
         };
         let kind = operation.ty;
         let forbidden = |message: &str| Err(Refused::new(Cause::Forbidden, message));
-        if document.introspects && !(viewer.is_admin() || self.settings.introspection_for_all) {
+        let sees_schema = viewer.is_admin() || self.settings.introspection_for_all;
+        if document.introspects && !sees_schema {
             return forbidden("The schema is shown to the admin scope alone.");
         }
         if document.federates && !asker.is_gateway {
@@ -203,18 +258,15 @@ impl HttpState {
         if kind == OperationType::Mutation && !document.may_be_run_by(&viewer) {
             return forbidden("This is not possible while acting as a customer.");
         }
+        // Where everybody is a gateway (the demo), what only a gateway asks has a gateway's limits.
+        let scope = if document.federates { Scope::Gateway } else { scope };
+        let (variables, cost) =
+            self.firewall
+                .variables(scope, &document, body.operation_name.as_deref(), body.variables)?;
+        let limits = self.firewall.limits(scope);
         let is_masked = viewer.masks().is_some();
-        let is_bounded = viewer.is_bounded();
-        if is_bounded && document.fields > limits.document_fields_bounded {
-            let most = limits.document_fields_bounded;
-            return Err(Refused::new(
-                Cause::Document,
-                format!("The document has more than {most} fields once its fragments are expanded. Split it up."),
-            ));
-        }
         // A statement that nobody waits for any more is ended by the database's own time-out.
-        let limit = (is_bounded && kind == OperationType::Query)
-            .then(|| Duration::from_millis(limits.query_milliseconds_bounded));
+        let limit = (kind == OperationType::Query).then(|| Duration::from_millis(limits.query_milliseconds));
         let mut call = Call::new(self.parts.clone(), viewer, asker.request_id, asker.idempotency_key)
             .from_client(asker.client)
             .with_cookies(asker.cookies)
@@ -224,9 +276,9 @@ impl HttpState {
             call = call.asking_for(Arc::clone(&document.names));
         }
         let call = Arc::new(call);
-        let executable = document.for_execution(body.operation_name.as_deref(), &body.variables);
+        let executable = document.for_execution(body.operation_name.as_deref(), &variables);
         let mut request = async_graphql::Request::new(String::new())
-            .variables(body.variables)
+            .variables(variables)
             .data(Arc::clone(&call))
             .data(Loaders::new(Arc::clone(&call)));
         if !is_masked {
@@ -240,20 +292,29 @@ impl HttpState {
         Ok(Prepared {
             kind,
             call,
+            sees_schema,
             document,
             request,
             schema: schema.clone(),
             wants_cost: asker.wants_cost,
+            cost: (cost, limits.cost),
+            selections: (document.size.selections, limits.selections),
             limit,
+            answer_bytes: limits.answer_bytes,
             started,
         })
     }
 }
 
 impl Prepared {
-    /// How many fields the document has, fragments expanded.
-    pub(super) fn fields(&self) -> usize {
-        self.document.fields
+    /// How many fields and fragments the document has, fragments expanded, and how many it may have.
+    pub(super) fn selections(&self) -> (usize, usize) {
+        self.selections
+    }
+
+    /// What the operation costs, and what it may cost.
+    pub(super) fn cost(&self) -> (u64, u64) {
+        self.cost
     }
 
     /// Executes a query or a mutation.
@@ -271,12 +332,17 @@ impl Prepared {
         let call = self.call;
         mend(&mut response);
         let is_executed = !matches!(response.data, Value::Null) || response.errors.is_empty();
+        if !is_executed && !self.sees_schema {
+            for error in &mut response.errors {
+                error.message = self.document.without_other_names(&error.message);
+            }
+        }
         tidy(&mut response.errors, &call.request_id);
         tracing::info!(
             request.id = call.request_id,
             operation = name_of(self.kind),
             viewer = call.viewer.kind(),
-            fields = self.document.fields,
+            cost = self.cost.0,
             statements = call.statements.count(),
             errors = response.errors.len(),
             duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
@@ -284,7 +350,13 @@ impl Prepared {
         );
         if self.wants_cost {
             let statements = call.statements.count();
-            let cost = async_graphql::value!({ "fields": self.document.fields, "statements": statements });
+            let (requested, limit) = self.cost;
+            let cost = async_graphql::value!({
+                "requested": requested,
+                "limit": limit,
+                "fields": self.document.size.fields,
+                "statements": statements,
+            });
             response.extensions.insert("cost".to_owned(), cost);
         }
         let is_nothing_done = match &response.data {
@@ -296,6 +368,7 @@ impl Prepared {
             is_partial: is_executed && !response.errors.is_empty(),
             turned_away: call.refusal().filter(|_| is_nothing_done),
             cookies: call.cookies.clone(),
+            most_bytes: (self.kind != OperationType::Mutation).then_some(self.answer_bytes),
             response,
         })
     }

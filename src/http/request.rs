@@ -1,28 +1,58 @@
 //! What a client sends (GraphQL over HTTP), in a body or in a URL.
 
-use async_graphql::{Extensions, Variables};
+use async_graphql::{Extensions, Value};
 use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::operation::{Cause, Refused};
+use crate::firewall::GivenVariables;
 
 /// An operation that is asked for.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Body {
     /// The document.
-    pub(super) query: String,
+    #[serde(default)]
+    pub(super) query: Option<String>,
+    /// The SHA-256 of the document, which was agreed upon beforehand.
+    #[serde(default)]
+    document_id: Option<String>,
     /// Which of its operations.
     pub(super) operation_name: Option<String>,
     /// The values of its variables.
-    #[serde(default, deserialize_with = "variables")]
-    pub(super) variables: Variables,
+    #[serde(default)]
+    pub(super) variables: GivenVariables,
     /// What is said about it beside.
     #[serde(default)]
     pub(super) extensions: Extensions,
 }
 
-type Object = serde_json::Map<String, serde_json::Value>;
+impl Body {
+    /// The hash that stands for the document: as GraphQL over HTTP sends it, or as Apollo's clients do.
+    pub(super) fn document_id(&self) -> Option<&str> {
+        if self.document_id.is_some() {
+            return self.document_id.as_deref();
+        }
+        match self.extensions.get("persistedQuery") {
+            Some(Value::Object(persisted)) => match persisted.get("sha256Hash") {
+                Some(Value::String(hash)) => Some(hash),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A request names a document in one way or another.
+    fn checked(self) -> Result<Self, Refused> {
+        if self.query.is_none() && self.document_id().is_none() {
+            return Err(Refused::new(Cause::NotARequest, NOT_A_REQUEST));
+        }
+        Ok(self)
+    }
+}
+
+const NOT_A_REQUEST: &str = "The body must be a JSON object with a text `query` (or a `documentId`), and optionally an object \
+                             `variables`, a text `operationName` and an object `extensions`.";
 
 /// What a body holds.
 #[derive(Debug)]
@@ -33,20 +63,13 @@ pub(super) enum Asked {
     Several(Vec<Body>),
 }
 
-/// The executor's own reader takes more than objects.
-fn variables<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Variables, D::Error> {
-    let object: Option<Object> = Option::deserialize(deserializer)?;
-    Ok(Variables::from_json(serde_json::Value::Object(
-        object.unwrap_or_default(),
-    )))
-}
-
 /// Reads a body. A list is read only where lists of this many operations are taken.
 pub(super) fn in_body(bytes: &[u8], most: usize) -> Result<Asked, Refused> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let is_list = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     if !is_list {
-        return serde_json::from_slice(bytes).map(Asked::One).map_err(not_read);
+        let body: Body = serde_json::from_slice(bytes).map_err(not_read)?;
+        return body.checked().map(Asked::One);
     }
     if most == 0 {
         let message = "Send one operation a request; lists of operations are not taken.";
@@ -57,16 +80,16 @@ pub(super) fn in_body(bytes: &[u8], most: usize) -> Result<Asked, Refused> {
         let message = format!("A list holds one operation at least and {most} at most.");
         return Err(Refused::new(Cause::NotARequest, message));
     }
-    Ok(Asked::Several(bodies))
+    bodies
+        .into_iter()
+        .map(Body::checked)
+        .collect::<Result<_, _>>()
+        .map(Asked::Several)
 }
 
 fn not_read(error: serde_json::Error) -> Refused {
     match error.classify() {
-        serde_json::error::Category::Data => Refused::new(
-            Cause::NotARequest,
-            "The body must be a JSON object with a text `query`, and optionally an object `variables`, a text \
-             `operationName` and an object `extensions`.",
-        ),
+        serde_json::error::Category::Data => Refused::new(Cause::NotARequest, NOT_A_REQUEST),
         _ => Refused::new(Cause::Unreadable, "The body is not valid JSON."),
     }
 }
@@ -74,10 +97,12 @@ fn not_read(error: serde_json::Error) -> Refused {
 /// Reads the query of a URL. An optional parameter that is empty counts as absent.
 pub(super) fn in_url(query: &str) -> Result<Body, Refused> {
     let wrong = |message: &str| Refused::new(Cause::NotARequest, message);
-    let (mut document, mut operation_name, mut variables, mut extensions) = (None, None, None, None);
+    let (mut document, mut document_id, mut operation_name) = (None, None, None);
+    let (mut variables, mut extensions) = (None, None);
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let place = match name.as_ref() {
             "query" => &mut document,
+            "documentId" => &mut document_id,
             "operationName" => &mut operation_name,
             "variables" => &mut variables,
             "extensions" => &mut extensions,
@@ -89,25 +114,31 @@ pub(super) fn in_url(query: &str) -> Result<Body, Refused> {
     }
     let not_an_object = || wrong("`variables` and `extensions` must be JSON objects, encoded for a URL.");
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let variables: Option<Object> = match given(variables) {
+    let variables: GivenVariables = match given(variables) {
         Some(text) => serde_json::from_str(&text).map_err(|_| not_an_object())?,
-        None => None,
+        None => GivenVariables::default(),
     };
     let extensions: Extensions = match given(extensions) {
         Some(text) => serde_json::from_str(&text).map_err(|_| not_an_object())?,
         None => Extensions::default(),
     };
-    Ok(Body {
-        query: document.ok_or_else(|| wrong("Put the operation into the parameter `query`, or send it with POST."))?,
+    let body = Body {
+        query: document,
+        document_id: given(document_id),
         operation_name: given(operation_name),
-        variables: Variables::from_json(serde_json::Value::Object(variables.unwrap_or_default())),
+        variables,
         extensions,
-    })
+    };
+    body.checked()
+        .map_err(|_| wrong("Put the operation into the parameter `query`, or send it with POST."))
 }
 
 /// Whether the query of a URL asks for an operation.
 pub(super) fn is_in_url(query: Option<&str>) -> bool {
-    query.is_some_and(|query| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "query"))
+    query.is_some_and(|query| {
+        form_urlencoded::parse(query.as_bytes())
+            .any(|(name, _)| matches!(&*name, "query" | "documentId" | "extensions"))
+    })
 }
 
 #[cfg(test)]
@@ -121,12 +152,19 @@ mod tests {
             "query=query%20Q(%24i%3AInt)%7Ba%7D&operationName=Q&variables=%7B%22i%22%3A+1%7D&extensions=%7B%7D&other=x",
         );
         let body = body.unwrap();
-        assert_eq!(body.query, "query Q($i:Int){a}");
+        assert_eq!(body.query.as_deref(), Some("query Q($i:Int){a}"));
         assert_eq!(body.operation_name.as_deref(), Some("Q"));
-        assert_eq!(body.variables, Variables::from_json(serde_json::json!({ "i": 1 })));
+        assert_eq!(body.variables, serde_json::from_str(r#"{"i":1}"#).unwrap());
         let body = in_url("query={a}&operationName=&variables=&extensions=null").unwrap();
         assert_eq!(body.operation_name, None);
-        assert_eq!(body.variables, Variables::default());
+        assert_eq!(body.variables, GivenVariables::default());
+        for query in [
+            "documentId=sha256:ab",
+            "documentId=sha256:ab&query=",
+            "extensions={\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"sha256:ab\"}}",
+        ] {
+            assert_eq!(in_url(query).unwrap().document_id(), Some("sha256:ab"), "{query}");
+        }
     }
 
     #[test]

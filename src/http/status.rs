@@ -33,12 +33,15 @@ pub(super) fn of_refused(cause: Cause, profile: HttpProfile, answer: Answer) -> 
             HttpProfile::Audit => StatusCode::BAD_REQUEST,
             HttpProfile::Draft => StatusCode::UNPROCESSABLE_ENTITY,
         },
-        Cause::Document | Cause::Operation | Cause::Forbidden | Cause::TooLong => match (profile, answer) {
-            (HttpProfile::Audit, Answer::GraphQl) => StatusCode::BAD_REQUEST,
-            (HttpProfile::Audit, Answer::Json) => StatusCode::OK,
-            (HttpProfile::Draft, _) if cause == Cause::Forbidden => StatusCode::FORBIDDEN,
-            (HttpProfile::Draft, _) => StatusCode::UNPROCESSABLE_ENTITY,
-        },
+        Cause::NotADocument | Cause::Document | Cause::Operation | Cause::Forbidden | Cause::TooLong => {
+            match (profile, answer) {
+                (HttpProfile::Audit, Answer::GraphQl) => StatusCode::BAD_REQUEST,
+                (HttpProfile::Audit, Answer::Json) => StatusCode::OK,
+                (HttpProfile::Draft, _) if cause == Cause::Forbidden => StatusCode::FORBIDDEN,
+                (HttpProfile::Draft, _) if cause == Cause::NotADocument => StatusCode::BAD_REQUEST,
+                (HttpProfile::Draft, _) => StatusCode::UNPROCESSABLE_ENTITY,
+            }
+        }
     }
 }
 

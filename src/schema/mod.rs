@@ -5,7 +5,10 @@ mod node;
 mod print;
 mod sdl;
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use std::sync::LazyLock;
+
+use async_graphql::{EmptySubscription, MergedObject, Request, SchemaBuilder};
+use futures_util::FutureExt;
 
 pub use sdl::{plain_sdl, sdl};
 
@@ -14,7 +17,8 @@ use crate::{
         account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
         passkey, provider, role, saved_query, session, staff,
     },
-    graphql::masked::MaskedFields,
+    firewall::{INTROSPECTION, Shape},
+    graphql::{ShowEverything, masked::MaskedFields},
 };
 
 /// The queries of all rooms.
@@ -64,6 +68,23 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 #[must_use]
 pub fn build() -> Schema {
     builder().finish()
+}
+
+/// What the firewall knows of the schema.
+#[must_use]
+pub fn shape() -> &'static Shape {
+    static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
+        let schema = build();
+        // There is nothing to wait for, and without a call nobody asks.
+        let answer = |request: Request| schema.execute(request).now_or_never().map(|answer| answer.data);
+        let all = answer(Request::new(INTROSPECTION).data(ShowEverything));
+        let open = answer(Request::new(INTROSPECTION));
+        match all.zip(open).and_then(|(all, open)| Shape::read(all, open)) {
+            Some(shape) => shape,
+            None => unreachable!("introspection answers at once"),
+        }
+    });
+    &SHAPE
 }
 
 /// Builds the same schema for viewers from whom something is hidden.

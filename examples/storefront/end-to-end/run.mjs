@@ -13,9 +13,19 @@ const pictures = process.env.PICTURES;
 const PASSWORD = "correct horse battery staple";
 
 // What the service takes as its trusted documents: each under the SHA-256 of its text.
+const hashOf = (document) => `sha256:${createHash("sha256").update(document).digest("hex")}`;
 for (const [hash, document] of Object.entries(manifest)) {
-  assert.equal(hash, `sha256:${createHash("sha256").update(document).digest("hex")}`);
+  assert.equal(hash, hashOf(document));
 }
+
+// What another frontend of the company asks, such as an app, of the same customers.
+const OTHER = {
+  logIn: "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { accessToken } }",
+  logOut: "mutation { sessionEnd(input: { all: true }) { endedCount } }",
+  enroll: "mutation { mfaEnrollStart(input: {}) { secret userErrors { message } } }",
+  confirm: "mutation($code: String!) { mfaEnrollConfirm(input: { code: $code }) { recoveryCodes userErrors { message } } }",
+};
+const trusted = { ...manifest, ...Object.fromEntries(Object.values(OTHER).map((document) => [hashOf(document), document])) };
 
 const folder = await mkdtemp(join(tmpdir(), "storefront-"));
 let browser;
@@ -33,7 +43,8 @@ try {
       "--disable-sync",
     ],
   });
-  const service = await startService(binary, folder);
+  const service = await startService(binary, folder, trusted);
+  await step("the service takes the documents of the frontends and no others", () => othersAreRefused(service));
   await step("an account is opened when its e-mail address is proven", () => openAccount(service));
   await step("only the browser that asked for an account has its password", () => openAccountElsewhere(service));
   await step("a forgotten password is replaced", () => forgottenPassword(service));
@@ -48,6 +59,19 @@ try {
   await browser?.close();
   await endAll();
   await rm(folder, { recursive: true, force: true });
+}
+
+async function othersAreRefused({ service, key }) {
+  const ask = async (body, headers) => {
+    const options = { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+    return (await fetch(`${service}/graphql`, options)).json();
+  };
+  const query = "{ viewer { kind } }";
+  assert.equal((await ask({ query })).errors[0].extensions.code, "FORBIDDEN");
+  assert.equal((await ask({ query }, { authorization: `Bearer ${key}` })).data.viewer.kind, "API_KEY");
+  const documentId = hashOf(OTHER.logOut);
+  // What is known is judged as always: nobody is logged in here.
+  assert.equal((await ask({ documentId })).errors[0].extensions.code, "UNAUTHENTICATED");
 }
 
 async function openAccount({ url, key, service, linkFor }) {
@@ -272,7 +296,7 @@ async function theSessionEndsElsewhere(page, service) {
   await note("a session that was ended elsewhere is over");
   const ask = asking(service);
   const token = await tokenOf(ask, "ada@example.com");
-  const { sessionEnd } = await ask("mutation { sessionEnd(input: { all: true }) { endedCount } }", {}, token);
+  const { sessionEnd } = await ask(OTHER.logOut, {}, token);
   assert.ok(sessionEnd.endedCount >= 2);
   // Access tokens are refused within seconds.
   const logInPage = page.getByRole("heading", { name: "Log in" });
@@ -385,11 +409,9 @@ async function forgottenPassword({ url, linkFor }) {
 async function secondFactor({ url, service }) {
   const ask = asking(service);
   const token = await tokenOf(ask, "grace@example.com");
-  const begun = await ask("mutation { mfaEnrollStart(input: {}) { secret userErrors { message } } }", {}, token);
+  const begun = await ask(OTHER.enroll, {}, token);
   assert.deepEqual(begun.mfaEnrollStart.userErrors, []);
-  const confirm =
-    "mutation($code: String!) { mfaEnrollConfirm(input: { code: $code }) { recoveryCodes userErrors { message } } }";
-  const set = await ask(confirm, { code: oneTimeCode(begun.mfaEnrollStart.secret) }, token);
+  const set = await ask(OTHER.confirm, { code: oneTimeCode(begun.mfaEnrollStart.secret) }, token);
   assert.deepEqual(set.mfaEnrollConfirm.userErrors, []);
 
   const grace = await visitor(url);
@@ -509,8 +531,7 @@ function asking(service) {
 }
 
 async function tokenOf(ask, email) {
-  const logIn = "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { accessToken } }";
-  return (await ask(logIn, { input: { email, password: PASSWORD } })).sessionCreate.accessToken;
+  return (await ask(OTHER.logIn, { input: { email, password: PASSWORD } })).sessionCreate.accessToken;
 }
 
 /** What an app shows that knows the secret (RFC 6238). */

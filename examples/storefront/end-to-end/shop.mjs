@@ -1,6 +1,7 @@
 // Starts what a shop consists of: the service on a fresh database, the storefront before it, and a mail server.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -80,16 +81,23 @@ export async function startDemo(binary, folder) {
   };
 }
 
-/** The service as it is run for real: every e-mail address must be proven, mail goes out through a mail server. */
-export async function startService(binary, folder) {
+/**
+ * The service as it is run for real: every e-mail address must be proven, mail goes out through a mail server, and
+ * nobody without an account of the back office may ask for anything but these documents.
+ */
+export async function startService(binary, folder, documents) {
   const [port, storefrontPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${storefrontPort}`;
   const mail = await startMailServer();
+  const trusted = `${folder}/documents.json`;
+  await writeFile(trusted, JSON.stringify(documents));
   const env = {
     CUSTOMER_GRAPH_DATABASE_URL: `sqlite://${folder}/shop.sqlite`,
     CUSTOMER_GRAPH_SERVER_LISTEN: `127.0.0.1:${port}`,
     CUSTOMER_GRAPH_MAIL_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
     CUSTOMER_GRAPH_MAIL_STOREFRONT_URL: `${url}/account`,
+    CUSTOMER_GRAPH_TRUSTED_DOCUMENTS_FILE: trusted,
+    CUSTOMER_GRAPH_TRUSTED_DOCUMENTS_STORE: "require",
   };
   const service = `http://127.0.0.1:${port}`;
   await start(binary, ["serve"], { env, ready: /serving http/ });

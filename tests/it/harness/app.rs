@@ -10,13 +10,13 @@ use std::{
 };
 
 use customer_graph::{
-    app::{App, AppParts, MailParts},
+    app::{App, AppParts, MailParts, TrustedParts},
     auth::{
         API_KEY_PREFIX, AccountPolicy, Hooks, Passkeys, PasswordPolicy, Permissions, SigningKeys, TokenSettings,
         Verification, provider::Providers, secret_hash,
     },
     background::{Mailbox, MailboxLetter, Transport},
-    config::{Limits, QueryPage},
+    config::{FirewallConfig, Limits, QueryPage},
     http::HttpSettings,
     migrate,
     work::{Clock, Database, DatabaseSettings, Ids, SystemClock},
@@ -67,6 +67,8 @@ pub(crate) struct Setup {
     pub(crate) accounts: AccountPolicy,
     pub(crate) http: HttpSettings,
     pub(crate) limits: Limits,
+    pub(crate) firewall: FirewallConfig,
+    pub(crate) trusted_documents: TrustedParts,
     /// The private key that signs tokens; one of its own without.
     pub(crate) signing_key: Option<SecretString>,
     /// The public halves of keys that signed before.
@@ -108,6 +110,8 @@ impl Default for Setup {
                 ..HttpSettings::default()
             },
             limits: Limits::default(),
+            firewall: FirewallConfig::default(),
+            trusted_documents: TrustedParts::default(),
             signing_key: None,
             older_keys: Vec::new(),
             transport: None,
@@ -219,6 +223,8 @@ impl TestApp {
             database,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             limits: setup.limits,
+            firewall: setup.firewall,
+            trusted_documents: setup.trusted_documents,
             keys: SigningKeys::from_pem(&signing_key, &setup.older_keys).unwrap(),
             encryption_key: None,
             tokens: TokenSettings::default(),

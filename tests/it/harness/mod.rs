@@ -8,6 +8,18 @@ pub(crate) mod postgres;
 pub(crate) use app::{Answer, ORIGIN, Setup, TestApp};
 pub(crate) use persona::{PASSWORD, Persona};
 
+/// What tools ask to learn the whole schema.
+pub(crate) const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description
+  queryType { name kind } mutationType { name kind } subscriptionType { name kind }
+  types { ...FullType } directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } } } }
+fragment FullType on __Type { kind name description specifiedByURL
+  fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason }
+  inputFields(includeDeprecated: true) { ...InputValue } interfaces { ...TypeRef }
+  enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } }
+fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
+fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+  ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
+
 /// Where the databases of the tests are: in memory where a machine has a folder there with four gigabytes to spare,
 /// because every test makes a database and takes it away again.
 pub(crate) fn temporary_folder() -> std::path::PathBuf {

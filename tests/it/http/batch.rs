@@ -73,7 +73,7 @@ async fn a_list_has_an_end_and_no_list_in_it() {
 #[tokio::test]
 async fn limits_are_for_the_list_as_a_whole() {
     let mut setup = with_lists_of(10);
-    setup.limits.document_fields = 30;
+    setup.firewall.store.selections = 30;
     let app = TestApp::on_sqlite_with(setup).await;
     let ten = query(
         "{ a:__typename b:__typename c:__typename d:__typename e:__typename f:__typename g:__typename h:__typename i:__typename j:__typename }",
@@ -84,6 +84,13 @@ async fn limits_are_for_the_list_as_a_whole() {
         (answer.status, answer.codes()),
         (400, vec!["BAD_USER_INPUT".to_owned()])
     );
+    let dear = query("{ nodes(ids: [\"cus_1\", \"cus_2\"]) { id } }");
+    let mut setup = with_lists_of(10);
+    setup.firewall.store.cost = 5;
+    let app = TestApp::on_sqlite_with(setup).await;
+    assert_eq!(post(&app, None, json!([dear, dear])).await.status, 200);
+    let answer = post(&app, None, json!([dear, dear, dear])).await;
+    assert_eq!((answer.status, answer.codes()), (400, vec!["COST_EXCEEDED".to_owned()]));
 }
 
 #[tokio::test]

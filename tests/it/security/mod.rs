@@ -1,6 +1,7 @@
 //! What nobody may do: see what is not theirs, break the service with input, or leave half a batch behind.
 
 mod access_matrix;
+mod attacks;
 mod bad_input;
 mod floor;
 mod graph;

@@ -18,7 +18,7 @@ on_both! {
     async fn two_hundred_log_ins_at_once_with_huge_passwords_are_refused_quickly_and_hash_nothing(app: TestApp) {
         let (ada, anybody) = (app.customer("ada").await, Persona::anonymous());
         let computed = app.app.parts.passwords.computed();
-        let input = json!({ "input": { "email": "ada@example.com", "password": "x".repeat(100_000) } });
+        let input = json!({ "input": { "email": "ada@example.com", "password": "x".repeat(30_000) } });
         let began = Instant::now();
         let attempts = join_all((0..200).map(|_| app.ask(&anybody, LOG_IN, input.clone())));
         let reads = async {

@@ -67,8 +67,10 @@ on_both! {
     async fn a_password_without_end_is_refused_before_anything_is_computed(app: TestApp) {
         app.customer("ada").await;
         let before = app.app.parts.passwords.computed();
-        let answer = log_in(&app, "ada@example.com", &"a".repeat(100_000), "CUSTOMER").await;
+        let answer = log_in(&app, "ada@example.com", &"a".repeat(30_000), "CUSTOMER").await;
         assert_eq!(answer.user_errors("sessionCreate"), ["INVALID_CREDENTIALS"]);
+        let answer = log_in(&app, "ada@example.com", &"a".repeat(100_000), "CUSTOMER").await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
         assert_eq!(app.app.parts.passwords.computed(), before);
     }
 

@@ -108,7 +108,7 @@ on_both! {
     async fn what_is_no_refresh_token_is_refused(app: TestApp) {
         app.customer("ada").await;
         let session = log_in(&app).await;
-        for token in [json!(""), json!("cgr_"), session["accessToken"].clone(), json!("cgk_".to_owned() + &"a".repeat(43)), json!("a".repeat(100_000)), json!("\u{0}")] {
+        for token in [json!(""), json!("cgr_"), session["accessToken"].clone(), json!("cgk_".to_owned() + &"a".repeat(43)), json!("a".repeat(30_000)), json!("\u{0}")] {
             assert!(is_refused(&refresh(&app, &token).await), "{token}");
         }
         let ada = Persona::bearer("ada", session["refreshToken"].as_str().unwrap());

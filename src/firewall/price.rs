@@ -1,0 +1,212 @@
+//! What a document costs: an object is 1, a page of a list 1 and what each of its rows costs, a count of all 10.
+//!
+//! A price is worked out once for a document, as far as it does not depend on variables, and each fragment in it once,
+//! however often it is spread. What depends on variables is left open and filled in for each request.
+
+use async_graphql::{Name, Variables};
+use async_graphql_value::{ConstValue, Value};
+
+use super::shape::UNSAID;
+
+/// What counting all rows of a list costs.
+pub(super) const TOTAL_COUNT: u64 = 10;
+
+/// A price within a connection: a part of it is for the page, another for each of its rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Price {
+    once: u64,
+    per_row: u64,
+}
+
+/// A price of which parts may be left open.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Formula {
+    known: Price,
+    open: Vec<Term>,
+}
+
+/// A part that is left open.
+#[derive(Clone, Debug)]
+enum Term {
+    /// So often what is inside.
+    Times(Count, Formula),
+    /// A page of so many rows.
+    Page(Count, Formula),
+    /// What is inside, for each row of the page around it.
+    PerRow(Formula),
+    /// A fragment, by its place.
+    Fragment(usize),
+}
+
+/// How often, or how many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Count {
+    /// So many.
+    Known(u64),
+    /// As many as the number in a variable says; so many when it says nothing.
+    Number(Name, u64),
+    /// As many as the list in a variable has items.
+    Items(Name),
+}
+
+impl Count {
+    /// The size of a page: as `first` or `last` say, or as large as pages are.
+    pub(super) fn of_page(first: Option<&Value>, last: Option<&Value>, unsaid: u64) -> Self {
+        let said = [first, last].into_iter().flatten().find(|value| **value != Value::Null);
+        match said {
+            Some(Value::Variable(name)) => Self::Number(name.clone(), unsaid),
+            // What is no number, or a negative one, is refused by the field itself.
+            Some(Value::Number(number)) => Self::Known(number.as_u64().unwrap_or(0)),
+            _ => Self::Known(unsaid),
+        }
+    }
+
+    /// How many items a list has.
+    pub(super) fn of_items(list: Option<&Value>) -> Self {
+        match list {
+            Some(Value::Variable(name)) => Self::Items(name.clone()),
+            Some(Value::List(items)) => Self::Known(items.len() as u64),
+            Some(_) => Self::Known(1),
+            None => Self::Known(UNSAID),
+        }
+    }
+
+    fn value(&self, variables: &Variables) -> u64 {
+        match self {
+            Self::Known(count) => *count,
+            Self::Number(name, unsaid) => match variables.get(name) {
+                Some(ConstValue::Number(number)) => number.as_u64().unwrap_or(0),
+                _ => *unsaid,
+            },
+            Self::Items(name) => match variables.get(name) {
+                Some(ConstValue::List(items)) => items.len() as u64,
+                Some(_) => 1,
+                None => 0,
+            },
+        }
+    }
+}
+
+impl Price {
+    fn add(&mut self, other: Self) {
+        self.once = self.once.saturating_add(other.once);
+        self.per_row = self.per_row.saturating_add(other.per_row);
+    }
+
+    fn of_page(self, rows: u64) -> Self {
+        let rows = rows.saturating_mul(self.per_row);
+        Self::once(rows.saturating_add(self.once).saturating_add(1))
+    }
+
+    fn once(once: u64) -> Self {
+        Self { once, per_row: 0 }
+    }
+}
+
+impl Formula {
+    /// So much, whatever is asked.
+    pub(super) fn of(price: u64) -> Self {
+        Self {
+            known: Price::once(price),
+            open: Vec::new(),
+        }
+    }
+
+    /// A fragment, by its place; a closed one is written out.
+    pub(super) fn of_fragment(place: usize, formula: &Self) -> Self {
+        if formula.open.is_empty() {
+            return formula.clone();
+        }
+        Self {
+            known: Price::default(),
+            open: vec![Term::Fragment(place)],
+        }
+    }
+
+    /// This and the other.
+    pub(super) fn add(&mut self, other: Self) {
+        self.known.add(other.known);
+        self.open.extend(other.open);
+    }
+
+    /// One object with what is inside.
+    pub(super) fn object(mut self) -> Self {
+        self.known.add(Price::once(1));
+        self
+    }
+
+    /// So often what is inside.
+    pub(super) fn times(self, count: Count) -> Self {
+        match (count, self.open.is_empty()) {
+            (Count::Known(count), true) => Self::of(self.known.once.saturating_mul(count)),
+            (count, _) => Self::open(Term::Times(count, self)),
+        }
+    }
+
+    /// A page with what is inside.
+    pub(super) fn page(self, count: Count) -> Self {
+        match (count, self.open.is_empty()) {
+            (Count::Known(count), true) => Self {
+                known: self.known.of_page(count),
+                open: Vec::new(),
+            },
+            (count, _) => Self::open(Term::Page(count, self)),
+        }
+    }
+
+    /// What is inside, for each row of the page around it.
+    pub(super) fn per_row(self) -> Self {
+        if self.open.is_empty() {
+            let per_row = self.known.once;
+            return Self {
+                known: Price { once: 0, per_row },
+                open: Vec::new(),
+            };
+        }
+        Self::open(Term::PerRow(self))
+    }
+
+    fn open(term: Term) -> Self {
+        Self {
+            known: Price::default(),
+            open: vec![term],
+        }
+    }
+
+    /// The price with these variables.
+    pub(super) fn price(&self, variables: &Variables, fragments: &[Self]) -> u64 {
+        let mut known = vec![None; fragments.len()];
+        self.value(variables, fragments, &mut known).once
+    }
+
+    fn value(&self, variables: &Variables, fragments: &[Self], known: &mut [Option<Price>]) -> Price {
+        let mut price = self.known;
+        for term in &self.open {
+            let part = match term {
+                Term::Times(count, inner) => {
+                    let once = inner.value(variables, fragments, known).once;
+                    Price::once(once.saturating_mul(count.value(variables)))
+                }
+                Term::Page(count, inner) => {
+                    let inner = inner.value(variables, fragments, known);
+                    inner.of_page(count.value(variables))
+                }
+                Term::PerRow(inner) => Price {
+                    once: 0,
+                    per_row: inner.value(variables, fragments, known).once,
+                },
+                Term::Fragment(place) => match known[*place] {
+                    Some(price) => price,
+                    None => {
+                        // Fragments that contain themselves were refused before.
+                        let price = fragments[*place].value(variables, fragments, known);
+                        known[*place] = Some(price);
+                        price
+                    }
+                },
+            };
+            price.add(part);
+        }
+        price
+    }
+}
