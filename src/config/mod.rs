@@ -32,7 +32,7 @@ use std::{
 pub use auth::AuthConfig;
 pub use client::ClientConfig;
 pub use database::{DatabaseConfig, DatabaseUrl};
-pub use graphql::{GraphqlConfig, HttpProfile, Introspection, QueryPage};
+pub use graphql::{GatewaySdl, GraphqlConfig, HttpProfile, Introspection, QueryPage};
 pub use hook::HookConfig;
 pub use limits::Limits;
 pub use log::{LogConfig, LogFormat};

@@ -45,8 +45,12 @@ pub fn sdl() -> &'static str {
 
 /// The same, without the directives that some gateways do not take.
 #[must_use]
-pub fn plain_sdl() -> String {
-    let mut document = document();
+pub fn plain_sdl() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| print(&linked(plain(document()))));
+    &TEXT
+}
+
+fn plain(mut document: ServiceDocument) -> ServiceDocument {
     let is_everywhere = |name: &Name| !NOT_EVERYWHERE.contains(&name.as_str());
     on_directives(&mut document, &mut |directives| {
         directives.retain(|directive| is_everywhere(&directive.node.name.node));
@@ -55,7 +59,7 @@ pub fn plain_sdl() -> String {
         TypeSystemDefinition::Directive(directive) => is_everywhere(&directive.node.name.node),
         _ => true,
     });
-    print(&linked(document))
+    document
 }
 
 /// The schema as a document, with everything that it says of types and fields.
