@@ -78,8 +78,12 @@ impl World {
         world.organizations(app).await;
         world.orders(app).await;
         world.staff(app).await;
-        // Ends her other sessions.
+        let gone = app.another_session(&ada).await;
+        // Ends her other sessions, and writes her about it.
         world.factors(app, &ada).await;
+        world.lost(gone);
+        let mails = app.ask(&world.admin, "{ mails(last: 1) { nodes { id } } }", Value::Null).await;
+        world.own("mail", text(&mails.data()["mails"]["nodes"][0]["id"]));
         world.theirs.insert("sess".to_owned(), app.another_session(&ada).await);
         // The customers come last, because what is theirs goes with them.
         let made = world
