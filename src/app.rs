@@ -224,6 +224,7 @@ impl App {
             providers: Arc::new(parts.providers),
             hooks: parts.hooks,
             passkeys: parts.passkeys,
+            gateway_sdl: parts.http.gateway_sdl,
         };
         let MailParts {
             letters,

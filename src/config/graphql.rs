@@ -11,6 +11,9 @@ section! {
         introspection: Introspection = Introspection::Off,
         /// What a federation gateway sends as `Gateway-Authorization: Bearer …`; without it there is no gateway.
         gateway_secret: Option<SecretString> = None,
+        /// What a gateway gets from `_service { sdl }`. `full`: the whole contract, as in `schema.graphql`; `plain`: without
+        /// `@authenticated`, `@requiresScopes`, `@oneOf` and `@specifiedBy`, which not every gateway and composer takes.
+        gateway_sdl: GatewaySdl = GatewaySdl::Full,
         /// Which statuses answers have. `audit`: as the audits of graphql-http want them, which clients know; `draft`: as
         /// the draft of GraphQL over HTTP of August 2026 does (422, 403 and 294; see README).
         http_profile: HttpProfile = HttpProfile::Audit,
@@ -43,6 +46,34 @@ impl Setting for Introspection {
         match self {
             Self::Off => "off",
             Self::Filtered => "filtered",
+        }
+        .to_owned()
+    }
+}
+
+/// What a federation gateway gets as the contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GatewaySdl {
+    /// All of it: what gateways may filter and refuse by is part of the contract.
+    #[default]
+    Full,
+    /// What every gateway and composer takes.
+    Plain,
+}
+
+impl Setting for GatewaySdl {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "full" => Ok(Self::Full),
+            "plain" => Ok(Self::Plain),
+            _ => Err("must be full or plain.".to_owned()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Full => "full",
+            Self::Plain => "plain",
         }
         .to_owned()
     }

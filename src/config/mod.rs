@@ -35,7 +35,7 @@ pub use auth::AuthConfig;
 pub use client::ClientConfig;
 pub use database::{DatabaseConfig, DatabaseUrl};
 pub use firewall::{DocumentLimits, FirewallConfig};
-pub use graphql::{GraphqlConfig, HttpProfile, Introspection, QueryPage};
+pub use graphql::{GatewaySdl, GraphqlConfig, HttpProfile, Introspection, QueryPage};
 pub use hook::HookConfig;
 pub use limits::Limits;
 pub use log::{LogConfig, LogFormat};

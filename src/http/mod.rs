@@ -34,7 +34,7 @@ pub use server::serve;
 
 use crate::{
     auth::Authenticator,
-    config::{GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig},
+    config::{GatewaySdl, GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig},
     firewall::Firewall,
     schema::Schema,
     work::CallParts,
@@ -81,6 +81,8 @@ pub struct HttpSettings {
     pub gateway_secret: Option<secrecy::SecretString>,
     /// Whether `_service` and `_entities` are open to everybody (the demo).
     pub open_to_gateways: bool,
+    /// What a gateway gets as the contract.
+    pub gateway_sdl: GatewaySdl,
     /// How long a request may take.
     pub request_timeout: Option<Duration>,
     /// How long a client may take to send a body.
@@ -124,6 +126,7 @@ impl HttpSettings {
             introspection_for_all: graphql.introspection == Introspection::Filtered,
             gateway_secret: graphql.gateway_secret.clone(),
             open_to_gateways: false,
+            gateway_sdl: graphql.gateway_sdl,
             request_timeout: Some(server.request_timeout),
             body_timeout: Some(server.body_timeout),
             url_bytes: server.url_bytes,

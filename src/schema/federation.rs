@@ -11,6 +11,7 @@ use futures_util::future::try_join4;
 
 use crate::{
     auth::guard,
+    config::GatewaySdl,
     features::{
         address::{Address, AddressById},
         customer::{Customer, CustomerById},
@@ -56,8 +57,12 @@ pub struct FederationQuery;
 impl FederationQuery {
     /// The contract of this service, for a federation gateway.
     #[graphql(name = "_service", guard = "guard::gateway", visible = "guard::shows::gateway")]
-    async fn service(&self) -> Service {
-        Service { sdl: super::sdl() }
+    async fn service(&self, ctx: &Context<'_>) -> Service {
+        let sdl = match ctx.call().gateway_sdl {
+            GatewaySdl::Full => super::sdl(),
+            GatewaySdl::Plain => super::plain_sdl(),
+        };
+        Service { sdl }
     }
 
     /// The objects that other services refer to, for a federation gateway: in the order of their representations, with

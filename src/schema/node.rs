@@ -2,16 +2,19 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
-    AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLinkId, OrganizationId,
-    OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId, StaffUserId,
+    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, MailId, OrderLinkId,
+    OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId,
+    SessionId, StaffUserId,
 };
 
 use crate::{
     features::{
         address::{Address, AddressById},
+        api_key::{ApiKey, ApiKeyById},
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
         customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
+        mail::{Mail, MailById},
         order::{OrderLink, OrderLinkById},
         organization::{
             MemberById, Organization, OrganizationById, OrganizationMember, OrganizationRole, OrganizationUnit,
@@ -19,6 +22,7 @@ use crate::{
         },
         role::{Role, RoleById},
         saved_query::{SavedQuery, SavedQueryById},
+        session::{Session, SessionById},
         staff::{StaffUser, StaffUserById},
     },
     graphql::{ContextExt, bad_input},
@@ -58,6 +62,12 @@ pub enum Node {
     Role(Role),
     /// A query that a staff user keeps.
     SavedQuery(SavedQuery),
+    /// An API key.
+    ApiKey(ApiKey),
+    /// A mail.
+    Mail(Mail),
+    /// An open session.
+    Session(Session),
 }
 
 /// Any object by its id.
@@ -137,6 +147,15 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<SavedQueryById>(parse(id)?)
             .await?
             .map(|row| Node::SavedQuery(SavedQuery(row)))),
+        ApiKeyId::PREFIX => Ok(ctx
+            .load::<ApiKeyById>(parse(id)?)
+            .await?
+            .map(|row| Node::ApiKey(ApiKey(row)))),
+        MailId::PREFIX => Ok(ctx.load::<MailById>(parse(id)?).await?.map(|row| Node::Mail(Mail(row)))),
+        SessionId::PREFIX => Ok(ctx
+            .load::<SessionById>(parse(id)?)
+            .await?
+            .map(|row| Node::Session(Session(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     auth::{
         AccountPolicy, Failures, Hooks, Passkeys, Passwords, RateLimits, Sealer, Tokens, Viewer, provider::Providers,
     },
-    config::Limits,
+    config::{GatewaySdl, Limits},
 };
 
 /// What every call of a process shares.
@@ -57,6 +57,8 @@ pub struct CallParts {
     pub hooks: Hooks,
     /// For which site passkeys are, and on which pages.
     pub passkeys: Passkeys,
+    /// What a federation gateway gets as the contract.
+    pub gateway_sdl: GatewaySdl,
 }
 
 /// Why an operation was turned away without being looked at.

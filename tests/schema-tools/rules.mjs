@@ -80,11 +80,6 @@ export const EXCEPTIONS = [
     reason: "Everybody gets an answer, strangers, too, and nothing is looked up that could fail.",
   },
   {
-    rule: "relay-edge-types",
-    at: ["ApiKeyEdge", "MailEdge", "SessionEdge"],
-    reason: "API keys, mail and sessions are seen in their lists alone; `node` does not find them.",
-  },
-  {
     rule: "strict-id-in-types",
     at: [
       "ActorRef",

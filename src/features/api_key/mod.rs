@@ -11,11 +11,13 @@
 
 mod api_key_change;
 mod api_key_create;
+mod loader;
 mod object;
 mod query;
 pub mod service;
 pub mod visibility;
 
+pub use loader::ApiKeyById;
 pub use object::{ApiKey, ApiKeyKind};
 pub use query::ApiKeyQuery;
 

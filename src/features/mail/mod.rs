@@ -5,11 +5,13 @@
 //! afterwards only its hash is kept.
 
 mod letter;
+mod loader;
 mod object;
 mod query;
 pub mod service;
 pub mod visibility;
 
 pub use letter::{Enclosure, Letter, LetterError, Letters, Links};
+pub use loader::MailById;
 pub use object::Mail;
 pub use query::MailQuery;

@@ -2,7 +2,8 @@
 //!
 //! The room owns documents with their variables, each with a name that is unique for its owner, and promises that
 //! nobody sees one but its owner and those who have, everywhere, a role with which it is shared, or a role that inherits
-//! from that; that nobody but the owner changes it; and that what looks like a password or a token is not kept. A saved query is text: it
+//! from that; that nobody but the owner changes it, though who manages staff users (`staff:write`) can take back what is
+//! shared; and that what looks like a password or a token is not kept. A saved query is text: it
 //! is never run here, and whoever runs it sees what they may see and nothing more. But its text is shown to everybody
 //! with whom it is shared, the values in it too, whatever a role hides from them otherwise.
 //!

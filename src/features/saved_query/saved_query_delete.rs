@@ -40,7 +40,8 @@ pub struct SavedQueryDeletePayload {
 
 #[Object]
 impl SavedQueryDeleteMutation {
-    /// Forgets a saved query of one's own; those with whom it was shared lose it as well. For staff users who have logged in.
+    /// Forgets a saved query of one's own; those with whom it was shared lose it as well. Whoever has `staff:write` takes
+    /// back in this way what others share, also when the owner is disabled. For staff users who have logged in.
     #[graphql(guard = "guard::staff_user", visible = "guard::shows::staff_user", tag = "admin")]
     async fn saved_query_delete(
         &self,

@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    entity::prelude::Json,
+    Select, entity::prelude::Json,
 };
 use serde_json::json;
 
@@ -117,7 +117,8 @@ pub async fn create(unit: &mut UnitOfWork, draft: SavedQueryDraft) -> Result<Mod
 /// `NOT_FOUND`, `CONFLICT`, `NAME_TAKEN`.
 pub async fn update(unit: &mut UnitOfWork, change: SavedQueryChange) -> Result<Model, WriteError> {
     wait(unit, owner(unit)?).await?;
-    let (before, old_roles) = find(unit, change.id, change.expected_version).await?;
+    let own = visibility::writable_by(unit.viewer());
+    let (before, old_roles) = find(unit, own, change.id, change.expected_version).await?;
     let mut after = before.clone();
     if let Some(name) = change.name {
         after.name_folded = fold(&name);
@@ -164,7 +165,7 @@ pub async fn update(unit: &mut UnitOfWork, change: SavedQueryChange) -> Result<M
     Ok(after)
 }
 
-/// Forgets a query of one's own.
+/// Forgets a query of one's own, or one that is shared, for who manages staff users.
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`.
@@ -173,7 +174,8 @@ pub async fn delete(
     id: SavedQueryId,
     expected_version: Option<i32>,
 ) -> Result<SavedQueryId, WriteError> {
-    let (row, roles) = find(unit, id, expected_version).await?;
+    let removable = visibility::removable_by(unit.viewer());
+    let (row, roles) = find(unit, removable, id, expected_version).await?;
     Entity::delete_by_id(id).exec(unit.db()).await?;
     unit.record(Record {
         topic: Topic("saved_query.deleted"),
@@ -199,10 +201,11 @@ async fn wait(unit: &UnitOfWork, owner: StaffUserId) -> Result<(), DbErr> {
 
 async fn find(
     unit: &UnitOfWork,
+    among: Select<Entity>,
     id: SavedQueryId,
     expected_version: Option<i32>,
 ) -> Result<(Model, BTreeSet<RoleId>), WriteError> {
-    let row = visibility::writable_by(unit.viewer())
+    let row = among
         .filter(Column::Id.eq(id))
         .lock_exclusive()
         .one(unit.db())

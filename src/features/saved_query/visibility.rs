@@ -36,6 +36,24 @@ pub fn writable_by(viewer: &Viewer) -> Select<saved_query::Entity> {
     }
 }
 
+/// The saved queries that the viewer may take away: their own, and with `staff:write` whatever is shared with a role,
+/// since sharing is a matter of roles. That opens none of their texts, and what nobody shares stays its owner's alone.
+#[must_use]
+pub fn removable_by(viewer: &Viewer) -> Select<saved_query::Entity> {
+    let Some(user) = viewer.staff_user() else {
+        return saved_query::Entity::find().filter(Expr::val(1).eq(0));
+    };
+    let mut removable = Condition::any().add(saved_query::Column::OwnerId.eq(user));
+    if viewer.may(Permission::StaffWrite) {
+        let shared = Query::select()
+            .column(saved_query_role::Column::SavedQueryId)
+            .from(saved_query_role::Entity)
+            .take();
+        removable = removable.add(saved_query::Column::Id.in_subquery(shared));
+    }
+    saved_query::Entity::find().filter(removable)
+}
+
 /// With which roles saved queries are shared, as far as the viewer may know: all of their own, and of others those with
 /// roles that they have themselves; whoever may see roles knows all.
 #[must_use]

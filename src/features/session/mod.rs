@@ -22,6 +22,8 @@ pub mod visibility;
 
 pub use edge::{SessionConnection, sessions_of};
 pub(crate) use grant::{Grant, entered, grant_payload};
+pub use loader::SessionById;
+pub use object::Session;
 pub use session_create::SessionActor;
 pub use viewer::{CurrentViewer, ViewerKind, ViewerQuery};
 

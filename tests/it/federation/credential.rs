@@ -1,5 +1,6 @@
 //! `_service` and `_entities` are for the gateway, which proves that it is one.
 
+use customer_graph::config::GatewaySdl;
 use serde_json::{Value, json};
 
 use super::representation;
@@ -143,4 +144,25 @@ async fn in_the_demo_everybody_is_the_gateway_and_gets_the_text_of_the_file() {
     let answer = app.ask(&Persona::anonymous(), "{ _service { sdl } }", json!({})).await;
     let file = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql")).unwrap();
     assert_eq!(answer.data()["_service"]["sdl"], *file);
+}
+
+fn plain() -> Setup {
+    let mut setup = Setup::default();
+    setup.http.gateway_sdl = GatewaySdl::Plain;
+    setup
+}
+
+on_both_with! { plain();
+    async fn a_gateway_that_takes_no_labels_gets_a_contract_without_them(app: TestApp) {
+        let answer = app.ask(&Persona::anonymous(), "{ _service { sdl } }", json!({})).await;
+        let text = answer.data()["_service"]["sdl"].as_str().unwrap();
+        assert_eq!(text, customer_graph::schema::plain_sdl(), "what `customer-graph schema --plain` prints");
+        for label in ["@authenticated", "@requiresScopes", "@oneOf", "@specifiedBy"] {
+            assert!(!text.contains(label), "{label}");
+        }
+        assert!(text.contains("type Customer implements Node @key(fields: \"id\")"));
+        // What the labels say holds without them.
+        let answer = app.ask(&Persona::anonymous(), "{ customers { nodes { id } } }", json!({})).await;
+        assert_eq!(answer.codes(), ["UNAUTHENTICATED"]);
+    }
 }

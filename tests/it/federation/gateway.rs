@@ -292,6 +292,26 @@ on_both_with! { guarded();
         assert_eq!(app.count("customer").await, 2);
     }
 
+    async fn of_an_erased_customer_nothing_is_left_and_the_others_are_answered(app: TestApp) {
+        let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
+        let erase = "mutation($id: ID!) { customerDelete(input: { id: $id, confirmEmail: \"ada@example.com\" }) { deletedCustomerId } }";
+        assert_eq!(app.ask(&admin, erase, json!({ "id": ada.id() })).await.data()["customerDelete"]["deletedCustomerId"], ada.id());
+        let Some(gateway) = Gateway::start(&app, &[("one", Some(ada.id())), ("two", Some(bob.id()))]).await else { return };
+        // The other service still says that somebody ordered. Whoever that was, all that we knew of them is null.
+        let answer = gateway.ask(&admin, "{ ordersToPack { id customer { id email firstName } } }").await;
+        assert_eq!(answer, json!({ "data": { "ordersToPack": [
+            { "id": "one", "customer": { "id": ada.id(), "email": null, "firstName": null } },
+            { "id": "two", "customer": { "id": bob.id(), "email": "bob@example.com", "firstName": "bob" } },
+        ] } }));
+        // Whoever asks for something that every customer has is told that there is no customer.
+        let answer = gateway.ask(&admin, "{ ordersToPack { id customer { id email createdAt } } }").await;
+        let orders = &answer["data"]["ordersToPack"];
+        assert_eq!((&orders[0]["id"], &orders[0]["customer"]), (&json!("one"), &Value::Null), "{answer:#}");
+        assert_eq!(orders[1]["customer"]["email"], "bob@example.com", "{answer:#}");
+        let here = app.ask(&admin, "query($id: ID!) { customer(id: $id) { id } }", json!({ "id": ada.id() })).await;
+        assert_eq!(here.data()["customer"], Value::Null, "without a gateway in between, nobody is there");
+    }
+
     async fn a_gateway_without_the_credential_does_not_start(app: TestApp) {
         let customers = format!("{}/graphql", app.url);
         let orders = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/gateway/orders.json");

@@ -118,6 +118,18 @@ async fn a_body_that_is_not_declared_as_json_is_not_read() {
         assert_eq!(answer.status, 415, "{content_type:?}");
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{content_type:?}");
     }
+    for (first, second) in [
+        ("application/json", "text/plain"),
+        ("text/plain", "application/json"),
+        ("application/json", "application/json"),
+    ] {
+        let create = request(&app, Method::POST)
+            .header("authorization", token(&writer))
+            .header("content-type", first)
+            .header("content-type", second)
+            .body(body(CREATE));
+        assert_eq!(send(create).await.status, 415, "declared twice: {first}, {second}");
+    }
     assert_eq!(app.count("customer").await, 0);
     // The same is done when it is declared.
     let create = request(&app, Method::POST)

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{keep, names, run};
+use super::{keep, names, role, run, staff_with};
 use crate::on_both;
 
 on_both! {
@@ -41,6 +41,36 @@ on_both! {
         assert_eq!(names(&app, &sam).await, [""; 0]);
         assert_eq!(run(&app, &sam, "savedQueryDelete", json!({ "id": id })).await.user_errors("savedQueryDelete"), ["NOT_FOUND"]);
         assert_eq!(app.count("saved_query").await, 0);
+    }
+
+    async fn what_a_disabled_colleague_shares_is_taken_back_by_whoever_manages_staff(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let desk = role(&app, &owner, "Desk", &[]).await;
+        let sam = staff_with(&app, &owner, "sam", &desk, None).await;
+        let kim = staff_with(&app, &owner, "kim", &desk, None).await;
+        let (shared, own) = (keep(&app, &sam, "Loyal", &[&desk]).await, keep(&app, &sam, "Mine", &[]).await);
+        let user = app.ask(&sam, "{ viewer { staffUser { id } } }", json!({})).await;
+        let disable = "mutation($id: ID!) { staffUserUpdate(input: { id: $id, status: DISABLED }) { userErrors { code } } }";
+        let disabled = app.ask(&owner, disable, json!({ "id": user.data()["viewer"]["staffUser"]["id"] })).await;
+        assert_eq!(disabled.user_errors("staffUserUpdate"), [""; 0]);
+        assert_eq!(names(&app, &kim).await, ["Loyal"], "it outlives the log-in of its owner");
+        // Who only sees it, or sees staff users, cannot.
+        let reader = app.staff("reader", "staff:read,customers:*").await;
+        let key = app.api_key("key", "*").await;
+        for (persona, told) in [(&kim, "NOT_FOUND"), (&reader, "NOT_FOUND")] {
+            assert_eq!(run(&app, persona, "savedQueryDelete", json!({ "id": shared })).await.user_errors("savedQueryDelete"), [told], "{}", persona.name);
+        }
+        assert_eq!(run(&app, &key, "savedQueryDelete", json!({ "id": shared })).await.codes(), ["FORBIDDEN"]);
+        let manager = app.staff("manager", "staff:write").await;
+        // What is not shared is nobody's but the owner's, and what is shared is taken away, not read or changed.
+        assert_eq!(run(&app, &manager, "savedQueryDelete", json!({ "id": own })).await.user_errors("savedQueryDelete"), ["NOT_FOUND"]);
+        assert_eq!(run(&app, &manager, "savedQueryUpdate", json!({ "id": shared, "sharedWithRoleIds": [] })).await.user_errors("savedQueryUpdate"), ["NOT_FOUND"]);
+        let dry = run(&app, &manager, "savedQueryDelete", json!({ "id": shared, "dryRun": true })).await;
+        assert!(!dry.data().to_string().contains("customers(first"), "{:#}", dry.body);
+        let answer = run(&app, &manager, "savedQueryDelete", json!({ "id": shared })).await;
+        assert_eq!(answer.data()["savedQueryDelete"]["deletedSavedQueryId"], shared);
+        assert_eq!(names(&app, &kim).await, [""; 0]);
+        assert_eq!(app.column("saved_query", "name").await, ["Mine"]);
     }
 
     async fn the_list_is_by_name_and_pages_both_ways(app: TestApp) {

@@ -6,6 +6,8 @@ mod bad_input;
 mod floor;
 mod graph;
 mod kill;
+mod personal_data;
+mod relatives;
 mod samples;
 mod strangers;
 mod world;

@@ -318,6 +318,23 @@ on_both! {
         }
     }
 
+    async fn what_is_seen_in_a_list_is_found_by_its_id_and_by_nobody_else(app: TestApp) {
+        let world = World::make(&app).await;
+        let ids: Vec<&String> = ["akey", "mail", "sess"].iter().map(|kind| &world.theirs[*kind]).chain([&world.gone["sess"]]).collect();
+        for (persona, [key, mail, session]) in [
+            ("staff", [true, true, true]), ("analyst", [true, true, true]), ("customer", [false, false, true]), ("stranger", [false; 3]),
+            ("support", [false; 3]), ("orders_only", [false; 3]), ("storefront", [false; 3]), ("anonymous", [false; 3]),
+        ] {
+            let answer = app.ask(world.persona(persona), "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", json!({ "ids": ids })).await;
+            let found = |is_seen: bool, kind: &str, id: &str| if is_seen { json!({ "__typename": kind, "id": id }) } else { Value::Null };
+            let expected = json!([found(key, "ApiKey", ids[0]), found(mail, "Mail", ids[1]), found(session, "Session", ids[2]), null]);
+            assert_eq!(answer.data()["nodes"], expected, "{persona}");
+        }
+        let few = app.api_key("mails", "mails:read").await;
+        let answer = app.ask(&few, "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids })).await;
+        assert_eq!(answer.data()["nodes"], json!([null, { "id": ids[1] }, null, null]), "each needs its own permission");
+    }
+
     async fn a_cursor_of_another_shows_nothing_of_theirs(app: TestApp) {
         let world = World::make(&app).await;
         let (ada, bob) = (world.persona("customer"), world.persona("stranger"));

@@ -4,6 +4,7 @@ mod config;
 mod connections;
 mod demo;
 mod health;
+mod log;
 mod migrations;
 mod page;
 mod program;

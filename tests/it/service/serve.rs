@@ -9,9 +9,9 @@ use std::{
 use super::program::{outcome, program};
 
 /// The service in a process of its own.
-struct Service {
+pub(super) struct Service {
     child: Child,
-    address: String,
+    pub(super) address: String,
     log: std::sync::mpsc::Receiver<String>,
 }
 
@@ -24,8 +24,14 @@ impl Drop for Service {
 
 impl Service {
     fn start(folder: &Path) -> Self {
+        Self::logging(folder, "info")
+    }
+
+    /// The same, with as much in its log.
+    pub(super) fn logging(folder: &Path, level: &str) -> Self {
         let mut child = program(&["serve"])
             .current_dir(folder)
+            .env("CUSTOMER_GRAPH_LOG_LEVEL", level)
             .env("CUSTOMER_GRAPH_SERVER_LISTEN", "127.0.0.1:0")
             .env("CUSTOMER_GRAPH_LOG_FORMAT", "json")
             .stderr(Stdio::piped())
@@ -66,6 +72,13 @@ impl Service {
                 return line;
             }
         }
+    }
+
+    /// Ends it, and answers what it has logged since it began to serve.
+    pub(super) fn ended(mut self) -> String {
+        self.signal("-TERM");
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+        self.log.iter().collect::<Vec<_>>().join("\n")
     }
 
     fn signal(&self, name: &str) {
