@@ -22,6 +22,7 @@ mod reader;
 mod server;
 mod setting;
 mod signing_key;
+mod subscriptions;
 
 use std::{
     collections::BTreeMap,
@@ -41,6 +42,7 @@ pub use passkey::PasskeyConfig;
 pub use provider::{ProviderConfig, ProviderKind};
 pub use server::ServerConfig;
 pub use signing_key::SigningKeyPem;
+pub use subscriptions::SubscriptionsConfig;
 
 use reader::{Known, Reader, RepeatedSection, Section};
 
@@ -129,6 +131,8 @@ pub struct Config {
     pub limits: Limits,
     /// What the schema shows to whom.
     pub graphql: GraphqlConfig,
+    /// Subscriptions.
+    pub subscriptions: SubscriptionsConfig,
     /// What is logged and how.
     pub log: LogConfig,
     /// Who is asked before and after a log-in.
@@ -208,6 +212,7 @@ impl Config {
             mail: MailConfig::read(&mut reader),
             limits: Limits::read(&mut reader),
             graphql: GraphqlConfig::read(&mut reader),
+            subscriptions: SubscriptionsConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
             hook: HookConfig::read(&mut reader),
             passkey: PasskeyConfig::read(&mut reader),
@@ -218,6 +223,7 @@ impl Config {
         config.mail.check(&mut reader);
         config.limits.check(&mut reader);
         config.graphql.check(&mut reader);
+        config.subscriptions.check(&mut reader);
         config.server.check(&mut reader);
         config.database.check(&mut reader);
         config.hook.check(&mut reader);
@@ -275,6 +281,7 @@ impl Config {
             .chain(of(&self.mail))
             .chain(of(&self.limits))
             .chain(of(&self.graphql))
+            .chain(of(&self.subscriptions))
             .chain(of(&self.log))
             .chain(of(&self.hook))
             .chain(of(&self.passkey))
@@ -321,6 +328,7 @@ fn known() -> Vec<Known> {
         of::<MailConfig>(),
         of::<Limits>(),
         of::<GraphqlConfig>(),
+        of::<SubscriptionsConfig>(),
         of::<LogConfig>(),
         of::<HookConfig>(),
         of::<PasskeyConfig>(),

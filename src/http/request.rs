@@ -7,7 +7,7 @@ use url::form_urlencoded;
 use super::operation::{Cause, Refused};
 
 /// An operation that is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Body {
     /// The document.

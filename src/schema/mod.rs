@@ -5,7 +5,7 @@ mod node;
 mod print;
 mod sdl;
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
 
 pub use sdl::{plain_sdl, sdl};
 
@@ -57,8 +57,16 @@ pub struct Mutation(
     impersonation::ImpersonationMutation,
 );
 
+/// The subscriptions of all rooms.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(
+    customer::CustomerSubscription,
+    address::AddressSubscription,
+    order::OrderSubscription,
+);
+
 /// The one schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema.
 #[must_use]
@@ -72,8 +80,8 @@ pub fn build_masked() -> Schema {
     builder().extension(MaskedFields).finish()
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .enable_subscription_in_federation()
         .disable_suggestions()
 }

@@ -17,10 +17,10 @@ export function configuration(schema) {
         // way around the edges.
         [rule("relay-edge-types")]: ["error", { listTypeCanWrapOnlyEdgeType: false }],
         // What has no id is not an object to come back to: answers of mutations, rows of bulk writes, pages and their
-        // edges, complaints.
+        // edges, complaints, news.
         [rule("strict-id-in-types")]: [
           "error",
-          { exceptions: { suffixes: ["Payload", "Result", "Connection", "Edge", "Error"] } },
+          { exceptions: { suffixes: ["Payload", "Result", "Connection", "Edge", "Error", "Change"] } },
         ],
         [rule("require-description")]: [
           "error",
