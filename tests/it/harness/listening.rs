@@ -157,6 +157,18 @@ impl Socket {
         }
     }
 
+    /// The code with which the service closes the socket, without another word.
+    pub(crate) async fn closed_at_once(&mut self) -> u16 {
+        assert_eq!(self.waiting, [Value::Null; 0]);
+        loop {
+            match self.message().await {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                other => panic!("something came before the end: {other:?}"),
+            }
+        }
+    }
+
     /// Waits until everything that was sent has been dealt with.
     pub(crate) async fn settle(&mut self) {
         self.send(json!({ "type": "ping" })).await;

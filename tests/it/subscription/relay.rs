@@ -15,21 +15,26 @@ use crate::{
     on_both,
 };
 
-fn record(version: i32) -> Record {
+/// An event of a history of its own for each writer: nobody waits for another.
+fn record_of(writer: i32, version: i32) -> Record {
     Record {
         topic: Topic("customer.updated"),
-        subject: Uuid::from_u128(7),
-        begins: version == 0,
+        subject: Uuid::from_u128(u128::from(writer.unsigned_abs())),
+        begins: false,
         object: "cus_00000000000000000000000007".to_owned(),
         version,
         changes: Vec::new(),
     }
 }
 
+fn record(version: i32) -> Record {
+    record_of(0, version)
+}
+
 /// Writes an event and nothing else.
-async fn write(app: &TestApp, version: i32) {
+async fn write(app: &TestApp, writer: i32, version: i32) {
     app.write(async |unit: &mut UnitOfWork| {
-        unit.record(record(version));
+        unit.record(record_of(writer, version));
         Ok(())
     })
     .await;
@@ -66,7 +71,7 @@ on_both! {
     async fn a_reader_misses_nothing_while_many_write(app: TestApp) {
         const WRITERS: i32 = 8;
         const EACH: i32 = 12;
-        write(&app, 0).await;
+        write(&app, 0, 0).await;
         let mark = mark(&app).await;
         let app = Arc::new(app);
         let writers = (0..WRITERS).map(|writer| {
@@ -77,12 +82,12 @@ on_both! {
                     if number % 3 == 0 {
                         // Some give up, and leave gaps.
                         let refused = app.system().write(Default::default(), async |unit: &mut UnitOfWork| {
-                            unit.record(record(-version));
+                            unit.record(record_of(writer, -version));
                             Err::<customer_graph::work::Once<()>, _>(WriteError::from(UserError::not_found("id", "customer")))
                         });
                         assert!(refused.await.is_err());
                     }
-                    write(&app, version).await;
+                    write(&app, writer, version).await;
                 }
             }
         });
@@ -142,6 +147,32 @@ on_both! {
             rename(&app, &admin, ada.id(), "unheard").await;
         }
     }
+}
+
+#[tokio::test]
+async fn who_cannot_keep_up_is_told_so() {
+    let app = TestApp::on_sqlite().await;
+    let admin = app.admin().await;
+    let mut socket = app.socket(&admin).await;
+    socket.listen("slow", CUSTOMER, json!({})).await;
+    socket.listen("quick", CUSTOMER, json!({ "kinds": ["DELETED"] })).await;
+    app.write(async |unit: &mut UnitOfWork| {
+        (0..14_000).for_each(|version| unit.record(record(version)));
+        Ok(())
+    })
+    .await;
+    let ended = loop {
+        let message = socket.receive().await;
+        if message["type"] != "next" {
+            break message;
+        }
+    };
+    assert_eq!((&ended["type"], &ended["id"]), (&json!("error"), &json!("slow")));
+    assert_eq!(ended["payload"][0]["extensions"]["code"], "RATE_LIMITED", "{ended:#}");
+    // It may be begun again.
+    socket.listen("slow", CUSTOMER, json!({ "kinds": ["CREATED"] })).await;
+    let made = run(&app, &admin, "customerCreate", json!({ "externalId": "x" }), "customer { id }").await;
+    assert_eq!(socket.data("slow").await["customerChanged"]["objectId"], made["customer"]["id"]);
 }
 
 #[tokio::test]
