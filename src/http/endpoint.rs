@@ -19,7 +19,7 @@ use super::{
     origin, page,
     request::{self, Asked},
     status,
-    subscription::{Listener, events, socket},
+    subscription::{Listener, events, upgrade},
 };
 use crate::{config::HttpProfile, work::Refusal as TurnedAway};
 
@@ -29,8 +29,8 @@ const VARY: &str = "Accept, Authorization, Cookie, Session-Mode";
 /// `GET` and `HEAD`: the query page for browsers, and queries in the URL.
 pub(super) async fn get(State(state): State<Arc<HttpState>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    if socket::is_asked_for(&parts) {
-        return socket::open(state, parts).await;
+    if upgrade::is_asked_for(&parts) {
+        return upgrade::open(state, parts).await;
     }
     if page::is_wanted(&parts)
         && let Some(page) = state.page.response(&state)

@@ -3,7 +3,7 @@
 //! - [`Places`]: how many may listen at once.
 //! - [`Listener`]: who listens, looked at anew for each event.
 //! - [`Live`]: one subscription, whatever carries it.
-//! - [`socket`]: `graphql-transport-ws`, with its messages in [`protocol`].
+//! - [`upgrade`], [`socket`]: `graphql-transport-ws`, with its messages in [`protocol`].
 //! - [`events`]: server-sent events, each answer in a request of its own.
 //!
 //! The executor can keep a subscription open by itself. It then reads the variables and the viewer once, and shares its
@@ -15,7 +15,8 @@ mod listener;
 mod live;
 mod places;
 mod protocol;
-pub(super) mod socket;
+mod socket;
+pub(super) mod upgrade;
 
 pub(super) use listener::Listener;
 use live::{Live, Told};

@@ -1,11 +1,5 @@
 //! WebSockets: `graphql-transport-ws`, the protocol of the npm package `graphql-ws`, and nothing else.
 //!
-//! A page of another origin can open a WebSocket with a browser's cookies, and no browser asks before: so the page is
-//! looked at before anything else, more strictly than for a mutation, which comes in a form that browsers ask about. Who
-//! asks is read when `connection_init` comes: from `authorization` in its payload (`{ "authorization": "Bearer …" }`), else
-//! from the headers of the upgrade, else, for a page that may ask, from the browser's cookies, which no page could ask
-//! for with `Session-Mode` here.
-//!
 //! A socket carries subscriptions alone; queries and mutations have HTTP, where caches, limits, idempotency and logs know
 //! them. One task serves a socket, and one each of its subscriptions; they hand over what they have to tell through a
 //! short queue, so that a client that does not read holds up nobody but itself, until it is given up.
@@ -13,12 +7,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use axum::{
-    extract::{
-        FromRequestParts,
-        ws::{Message, WebSocket, WebSocketUpgrade},
-    },
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
-    response::Response,
+    extract::ws::{Message, WebSocket},
+    http::request::Parts,
 };
 use tokio::{
     sync::mpsc,
@@ -29,17 +19,11 @@ use tokio::{
 use super::{
     Listener, Live, Place, Told,
     protocol::{self, Close, Sent},
+    upgrade::introduce,
 };
 use crate::{
     auth::Unauthenticated,
-    http::{
-        HttpState, asker, client,
-        endpoint::refusal,
-        negotiation::Answer,
-        operation::{Cause, errors},
-        origin,
-        request::Body,
-    },
+    http::{HttpState, operation::errors, request::Body},
 };
 
 /// How many messages wait for a client to read them.
@@ -47,45 +31,6 @@ const QUEUE: usize = 16;
 
 /// How long a client may take to close its side.
 const PARTING: Duration = Duration::from_secs(1);
-
-/// Whether a request wants to become a WebSocket.
-pub(in crate::http) fn is_asked_for(parts: &Parts) -> bool {
-    let mut upgrades = parts.headers.get_all(header::UPGRADE).iter();
-    upgrades.any(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
-}
-
-/// Opens a WebSocket.
-pub(in crate::http) async fn open(state: Arc<HttpState>, mut parts: Parts) -> Response {
-    let request_id = asker::request_id(&state, &parts.headers);
-    let refuse = |status, code, message: &str| refusal(Answer::Json, status, code, message, &request_id);
-    let settings = &state.settings;
-    if !origin::may_open_a_socket(&parts.headers, &settings.allowed_origins) {
-        let message = "A page of another origin asks, which is not among those that may.";
-        return refuse(StatusCode::FORBIDDEN, "FORBIDDEN", message);
-    }
-    if state.stopping.is_told() {
-        let message = "The service stops. Try again in a moment.";
-        return refuse(StatusCode::SERVICE_UNAVAILABLE, "INTERNAL", message);
-    }
-    let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await else {
-        let message = "This is not the way to open a WebSocket (RFC 6455, version 13, over HTTP/1.1).";
-        return refuse(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message);
-    };
-    let largest = state.parts.limits.body_bytes_store.min(state.parts.limits.body_bytes);
-    let upgrade = upgrade
-        .protocols([protocol::NAME])
-        .max_message_size(largest)
-        .max_frame_size(largest);
-    if upgrade.selected_protocol().is_none() {
-        let message = "Ask for the sub-protocol graphql-transport-ws.";
-        return refuse(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message);
-    }
-    let Some(place) = state.places.take(&client::of(&parts, &settings.trusted_proxies)) else {
-        let message = "Too many listen at once, or too many of yours do.";
-        return refuse(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
-    };
-    upgrade.on_upgrade(|socket| serve(socket, state, parts, request_id, place))
-}
 
 /// What a subscription hands over to its socket.
 enum Handed {
@@ -138,7 +83,7 @@ struct Socket {
     awaits_pong: bool,
 }
 
-async fn serve(socket: WebSocket, state: Arc<HttpState>, head: Parts, request_id: String, place: Place) {
+pub(super) async fn serve(socket: WebSocket, state: Arc<HttpState>, head: Parts, request_id: String, place: Place) {
     let (queue, handed) = mpsc::channel(QUEUE);
     let mut socket = Socket {
         socket,
@@ -319,43 +264,6 @@ impl Socket {
         // Who does not close their side is left.
         let _ = timeout(PARTING, rest).await;
     }
-}
-
-/// Finds out who listens.
-async fn introduce(
-    state: &HttpState,
-    mut head: Parts,
-    said: serde_json::Map<String, serde_json::Value>,
-    request_id: &str,
-) -> Result<Arc<Listener>, Close> {
-    let mut said = said
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    if let Some((_, value)) = said.next() {
-        let value = value.as_str().ok_or(Close::Invalid)?;
-        let value = HeaderValue::from_str(value).map_err(|_| Close::Forbidden)?;
-        head.headers.insert(header::AUTHORIZATION, value);
-    } else if head.headers.contains_key(header::ORIGIN) {
-        // The page may ask, or it would not be here.
-        with_cookies(&mut head.headers);
-    }
-    if said.next().is_some() {
-        return Err(Close::Invalid);
-    }
-    let listener = match asker::of(state, &head, request_id).await {
-        Ok(asker) => Listener::of(state, &head, asker),
-        Err(refused) => Err(refused),
-    };
-    listener.map(Arc::new).map_err(|refused| match refused.cause {
-        // It may be better in a moment, and until then it does not help to log in again.
-        Cause::Unavailable => Close::Stopping,
-        _ => Close::Forbidden,
-    })
-}
-
-/// Lets the cookies of a browser count.
-fn with_cookies(headers: &mut HeaderMap) {
-    headers.insert("session-mode", HeaderValue::from_static("cookie"));
 }
 
 /// What a broken socket is closed with, if it is clear why it broke.

@@ -7,7 +7,7 @@ mod persona;
 pub(crate) mod postgres;
 
 pub(crate) use app::{Answer, ORIGIN, Setup, TestApp};
-pub(crate) use listening::{Events, PATIENCE, Socket};
+pub(crate) use listening::PATIENCE;
 pub(crate) use persona::{PASSWORD, Persona};
 
 /// Where the databases of the tests are: in memory where a machine has a folder there with four gigabytes to spare,

@@ -119,7 +119,9 @@ fn who_listens_is_told_that_the_service_stops_and_holds_it_up_by_nothing() {
     use tokio_tungstenite::tungstenite::{Message, client, client::IntoClientRequest, http::HeaderValue};
     let folder = tempfile::tempdir().unwrap();
     let mut service = Service::start(folder.path());
-    let mut request = format!("ws://{}/graphql", service.address).into_client_request().unwrap();
+    let mut request = format!("ws://{}/graphql", service.address)
+        .into_client_request()
+        .unwrap();
     let protocol = HeaderValue::from_static("graphql-transport-ws");
     request.headers_mut().append("sec-websocket-protocol", protocol);
     let (mut socket, _) = client(request, service.connect()).unwrap();

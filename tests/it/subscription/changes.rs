@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ADDRESS, CUSTOMER, ORDER, address, rename, run};
-use crate::{harness::TestApp, on_both, order};
+use crate::{on_both, order};
 
 on_both! {
     async fn a_change_of_a_customer_is_told_with_the_customer_as_they_are_now(app: TestApp) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{CUSTOMER, impatient, rename, run};
+use super::{ADDRESS, CUSTOMER, impatient, rename, run};
 use crate::{
     harness::{Persona, TestApp},
     on_both, on_both_with,
@@ -61,7 +61,7 @@ on_both! {
         assert_eq!(ended["payload"][0]["extensions"]["code"], "FORBIDDEN");
         assert!(!ended.to_string().contains(ada.id()));
         // The socket itself goes on.
-        socket.listen("c", super::ADDRESS, json!({})).await;
+        socket.listen("c", ADDRESS, json!({})).await;
     }
 }
 
