@@ -161,6 +161,8 @@ pub(super) struct Outcome {
     pub(super) is_executed: bool,
     /// Whether there is data and errors too.
     pub(super) is_partial: bool,
+    /// Whether every field at the top is null, if there is data at all.
+    pub(super) is_empty: bool,
     /// Whether it was turned away altogether, because whoever asks has asked too often or too many ask at once.
     pub(super) turned_away: Option<TurnedAway>,
     /// The cookies of a browser that keeps its tokens in them, with what becomes of them.
@@ -340,14 +342,15 @@ impl Prepared {
             let cost = async_graphql::value!({ "fields": self.document.fields, "statements": statements });
             response.extensions.insert("cost".to_owned(), cost);
         }
-        let is_nothing_done = match &response.data {
+        let is_empty = match &response.data {
             Value::Object(fields) => fields.values().all(|field| matches!(field, Value::Null)),
             _ => true,
         };
         Outcome {
             is_executed,
             is_partial: is_executed && !response.errors.is_empty(),
-            turned_away: call.refusal().filter(|_| is_nothing_done),
+            is_empty,
+            turned_away: call.refusal().filter(|_| is_empty),
             cookies: call.cookies.clone(),
             response,
         }

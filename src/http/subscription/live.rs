@@ -96,8 +96,9 @@ impl Live {
         };
         match told {
             Ok(None) => None,
-            Ok(Some(outcome)) if outcome.is_executed => Some(Told::Next(outcome.json())),
-            Ok(Some(outcome)) => Some(Told::Failed(outcome.errors())),
+            // Whoever may not ask for the field any more is told so, and nothing else.
+            Ok(Some(outcome)) if outcome.is_empty => Some(Told::Failed(outcome.errors())),
+            Ok(Some(outcome)) => Some(Told::Next(outcome.json())),
             Err(refused) => Some(Told::Failed(refused.errors(self.listener.request_id()))),
         }
     }
