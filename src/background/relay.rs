@@ -127,8 +127,8 @@ impl Relay {
     }
 
     async fn run(self, mut cursor: Cursor) {
-        let (mut listener, deafness) = self.database.listen().await;
-        if let Some(error) = deafness {
+        let (mut listener, mut deafness) = self.database.listen().await;
+        if let Some(error) = &deafness {
             tracing::warn!(%error, "other processes cannot be heard: their events come later");
         }
         let db = self.database.reader(&Statements::default());
@@ -160,11 +160,14 @@ impl Relay {
                 }
             };
             match tokio::time::timeout(pause, listener.heard()).await {
+                Ok(Ok(())) => {}
                 Ok(Err(error)) => {
                     tracing::warn!(%error, "other processes cannot be heard any more");
-                    listener = self.database.listen().await.0;
+                    (listener, deafness) = self.database.listen().await;
                 }
-                Ok(Ok(())) | Err(_) => {}
+                // What could not be heard before may be heard by now.
+                Err(_) if deafness.is_some() => (listener, deafness) = self.database.listen().await,
+                Err(_) => {}
             }
         }
     }

@@ -124,17 +124,24 @@ impl Socket {
             .await;
     }
 
+    /// The next message that is none to see whether somebody is there: those would keep a test waiting for ever.
     async fn message(&mut self) -> Option<Result<Message, Error>> {
-        timeout(PATIENCE, self.stream.next()).await.expect("a message in time")
+        let stream = &mut self.stream;
+        let message = async {
+            loop {
+                match stream.next().await {
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    other => return other,
+                }
+            }
+        };
+        timeout(PATIENCE, message).await.expect("a message in time")
     }
 
     async fn receive_new(&mut self) -> Value {
-        loop {
-            match self.message().await {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                other => panic!("no message but {other:?}"),
-            }
+        match self.message().await {
+            Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
+            other => panic!("no message but {other:?}"),
         }
     }
 
@@ -160,12 +167,9 @@ impl Socket {
     /// The code with which the service closes the socket, without another word.
     pub(crate) async fn closed_at_once(&mut self) -> u16 {
         assert_eq!(self.waiting, [Value::Null; 0]);
-        loop {
-            match self.message().await {
-                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                other => panic!("something came before the end: {other:?}"),
-            }
+        match self.message().await {
+            Some(Ok(Message::Close(Some(frame)))) => frame.code.into(),
+            other => panic!("something came before the end: {other:?}"),
         }
     }
 
@@ -243,12 +247,15 @@ impl Events {
 
     /// The next event that is none to keep the connection open; `None` at the end.
     pub(crate) async fn event(&mut self) -> Option<(String, Value)> {
-        loop {
-            let (name, data) = self.raw().await?;
-            if !name.is_empty() {
-                return Some((name, serde_json::from_str(&data).unwrap_or(Value::Null)));
+        let event = async {
+            loop {
+                let (name, data) = self.raw().await?;
+                if !name.is_empty() {
+                    return Some((name, serde_json::from_str(&data).unwrap_or(Value::Null)));
+                }
             }
-        }
+        };
+        timeout(PATIENCE, event).await.expect("an event in time")
     }
 
     /// The next answer.
