@@ -309,3 +309,47 @@ async fn what_a_transaction_holds_back_comes_when_it_ends_though_it_wrote_nothin
     );
     assert!(began.elapsed() < PATIENCE);
 }
+
+#[tokio::test]
+async fn what_was_committed_before_is_not_told_though_it_was_held_back() {
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let (admin, ada) = (app.admin().await, app.customer("ada").await);
+    let mut socket = app.socket(&admin).await;
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (go_on, may_go_on) = tokio::sync::oneshot::channel::<()>();
+    let (begun, may_go_on) = (
+        std::sync::Mutex::new(Some(begun)),
+        tokio::sync::Mutex::new(Some(may_go_on)),
+    );
+    let idle = app.write(async |unit: &mut UnitOfWork| {
+        sea_orm::ConnectionTrait::execute_unprepared(unit.db(), "select pg_current_xact_id()").await?;
+        begun.lock().unwrap().take().unwrap().send(()).unwrap();
+        may_go_on.lock().await.take().unwrap().await.unwrap();
+        Ok(())
+    });
+    let meanwhile = async {
+        has_begun.await.unwrap();
+        rename(&app, &admin, ada.id(), "before").await;
+        socket
+            .listen(
+                "c",
+                "subscription { customerChanged { version customer { firstName } } }",
+                json!({}),
+            )
+            .await;
+        rename(&app, &admin, ada.id(), "after").await;
+        go_on.send(()).unwrap();
+    };
+    tokio::join!(idle, meanwhile);
+    let known = app
+        .ask(
+            &admin,
+            "query($id: ID!) { customer(id: $id) { version } }",
+            json!({ "id": ada.id() }),
+        )
+        .await;
+    let told = socket.data("c").await;
+    assert_eq!(told["customerChanged"]["version"], known.data()["customer"]["version"]);
+}
