@@ -1,17 +1,17 @@
 //! The composition root: the one place that constructs.
 
-use std::sync::{Arc, LazyLock, atomic::AtomicBool};
+use std::sync::{Arc, LazyLock};
 
 use crate::{
     auth::{
         AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
         SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
-    background::{Housekeeper, Mailer, Transport},
+    background::{Housekeeper, Mailer, Relay, Stopping, Transport},
     config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig},
     features::mail::{LetterError, Letters, Links},
     firewall::{Firewall, Manifest, Scope},
-    http::{self, HttpSettings, HttpState, page::Page},
+    http::{self, HttpSettings, HttpState, Places, page::Page},
     schema,
     work::{CallParts, Clock, Database, Ids, SystemClock},
 };
@@ -177,7 +177,7 @@ impl AppParts {
                 minimum_length: config.auth.password_minimum_length,
             },
             accounts: config.auth.policy(),
-            http: HttpSettings::configured(&config.server, &config.graphql),
+            http: HttpSettings::configured(&config.server, &config.graphql, &config.subscriptions),
             mail: MailParts::configured(config)?,
             providers: Providers::configured(&config.providers, &config.clients),
             hooks: Hooks::configured(&config.hook),
@@ -201,8 +201,10 @@ pub struct App {
     pub mailer: Mailer,
     /// Looks after what nobody asks for.
     pub housekeeper: Housekeeper,
-    /// Set when the service was told to stop.
-    pub stopping: Arc<AtomicBool>,
+    /// Where those are who listen to events.
+    pub places: Places,
+    /// Whether the service was told to stop.
+    pub stopping: Stopping,
 }
 
 impl App {
@@ -232,7 +234,8 @@ impl App {
             transport,
         } = parts.mail;
         let mailer = Mailer::new(call_parts.clone(), letters, from, transport);
-        let stopping = Arc::new(AtomicBool::new(false));
+        let stopping = Stopping::default();
+        let places = Places::new(&parts.http.subscriptions);
         let state = HttpState {
             schema: schema::build(),
             masked_schema: Arc::new(LazyLock::new(schema::build_masked)),
@@ -248,7 +251,9 @@ impl App {
             page: Page::new(parts.http.page),
             mailbox: mailer.mailbox(),
             settings: Arc::new(parts.http),
-            stopping: Arc::clone(&stopping),
+            stopping: stopping.clone(),
+            relay: Relay::new(call_parts.database.clone()),
+            places: places.clone(),
         };
         Self {
             housekeeper: Housekeeper::new(call_parts.clone()),
@@ -257,6 +262,7 @@ impl App {
             firewall: Arc::clone(&state.firewall),
             mailer,
             router: http::router(state),
+            places,
             stopping,
         }
     }

@@ -15,10 +15,10 @@
 //! | [`cli`], `main` | the commands; what they print |
 //! | [`app`] | the composition root, the only place that constructs |
 //! | [`config`] | one file a section, defaults and checks beside the fields, all complaints at once |
-//! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, health, the query page |
+//! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, subscriptions, health, the query page |
 //! | [`firewall`] | what of a document is refused before anything of it is executed; documents agreed upon beforehand |
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
-//! | [`background`] | what goes on after the response: the mailer, the housekeeper |
+//! | [`background`] | what goes on after the response: the mailer, the housekeeper, the relay of events |
 //! | [`outbound`] | requests that we send to others: bounded, signed, never into private networks |
 //! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
@@ -39,7 +39,7 @@
 //! two rooms write together (a customer with addresses, a deletion), the mutation's file composes their services
 //! inside one unit of work.
 //!
-//! # Two journeys
+//! # Three journeys
 //!
 //! **Reading** `customers { nodes { addresses { nodes { city } } } }`: [`http`] scans the brackets, takes the parsed
 //! document from its cache, finds the [`auth::Viewer`] behind the token; [`schema`] executes; the field's guard is the
@@ -51,6 +51,10 @@
 //! [`work::Call::write`] opens the one transaction; `address/service` finds and locks the customer through visibility
 //! (a stranger's is *not found*), unsets the old default, inserts and records; the unit of work adds timeline entries,
 //! outbox events and the idempotency record and commits all of it or nothing.
+//!
+//! **Hearing** `customerChanged`: after its commit a unit of work rings ([`work::outbox`]); the [`background::Relay`] reads the
+//! outbox forward and passes events on; whoever listens looks at each, and executes the subscription anew for those that
+//! are of interest, with a viewer and loaders of that moment ([`graphql::subscription`]).
 //!
 //! # What holds everywhere
 //!

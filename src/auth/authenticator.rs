@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     api_key, auth_identity, customer,
     id::{ApiKeyId, ChannelId, CustomerId, StaffUserId},
@@ -93,6 +93,28 @@ impl Authenticator {
             .try_get_with(key, self.look_up(token))
             .await
             .map_err(|error: Arc<Unauthenticated>| (*error).clone())
+    }
+
+    /// The same as the tables tell at this moment, whatever is remembered.
+    ///
+    /// # Errors
+    /// As for [`Self::viewer`].
+    pub async fn viewer_now(&self, token: &str) -> Result<Viewer, Unauthenticated> {
+        if token.len() > LONGEST_TOKEN {
+            return Err(Unauthenticated::Invalid);
+        }
+        let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        self.known.invalidate(&key).await;
+        let viewer = self.look_up(token).await?;
+        self.known.insert(key, viewer.clone()).await;
+        Ok(viewer)
+    }
+
+    /// When a token ends by itself, if that stands in it.
+    #[must_use]
+    pub fn end_of(&self, token: &str) -> Option<DateTime<Utc>> {
+        let claims = self.parts.tokens.read(token, self.parts.clock.now())?;
+        DateTime::from_timestamp(claims.exp, 0)
     }
 
     /// The channel that a publishable key names. It tells where somebody shops, not who they are.

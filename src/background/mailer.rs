@@ -1,17 +1,11 @@
 //! Sends the mail that waits in the queue.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use lettre::message::Mailbox as Address;
 
-use super::Transport;
+use super::{Stopping, Transport};
 use crate::{
     auth::Viewer,
     features::mail::{
@@ -70,13 +64,13 @@ impl Mailer {
 
     /// Sends until it is told to stop, which it heeds between mails: what it has taken it sends first. A fault of the
     /// database or the mail server is logged and tried again.
-    pub async fn run(self, stopping: Arc<AtomicBool>) {
+    pub async fn run(self, stopping: Stopping) {
         if matches!(self.transport, Transport::None) {
             tracing::warn!("no mail server is configured (CUSTOMER_GRAPH_MAIL_SMTP_URL): mail waits in the queue");
             return;
         }
         let mut looks = 0;
-        while !stopping.load(Ordering::Relaxed) {
+        while !stopping.is_told() {
             match self.deliver().await {
                 Ok(0) => tokio::time::sleep(PAUSE).await,
                 Ok(_) => {}

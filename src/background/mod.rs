@@ -2,8 +2,12 @@
 
 mod housekeeper;
 mod mailer;
+mod relay;
+mod stopping;
 mod transport;
 
 pub use housekeeper::Housekeeper;
 pub use mailer::{Mailer, MailerError};
+pub use relay::{Deaf, Ear, News, Relay};
+pub use stopping::Stopping;
 pub use transport::{Mailbox, MailboxLetter, Transport};

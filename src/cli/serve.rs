@@ -1,6 +1,6 @@
 //! `serve`: the service for real use.
 
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -69,6 +69,9 @@ pub(super) async fn listen(config: &ServerConfig, instead: &str) -> Result<TcpLi
     })
 }
 
+/// How long those who listen to events are given to take their leave.
+const PARTING: Duration = Duration::from_secs(2);
+
 /// Serves until a signal comes.
 pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig) -> Result<(), Failure> {
     let mut signals = Signals::new()?;
@@ -82,13 +85,16 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
     });
     let told_twice = async {
         signals.next().await;
-        stopping.store(true, Ordering::Relaxed);
+        stopping.tell();
         let _ = stop.send(());
         signals.next().await;
     };
     tokio::select! {
         () = serving => {}
         () = told_twice => tracing::warn!("told twice to stop: requests under way are broken off"),
+    }
+    if tokio::time::timeout(PARTING, app.places.all_left()).await.is_err() {
+        tracing::warn!("some who listened have not been told that the service stops");
     }
     keeping_house.abort();
     let mailing_on = mailing.abort_handle();

@@ -23,6 +23,7 @@ mod reader;
 mod server;
 mod setting;
 mod signing_key;
+mod subscriptions;
 mod trusted_documents;
 
 use std::{
@@ -44,6 +45,7 @@ pub use passkey::PasskeyConfig;
 pub use provider::{ProviderConfig, ProviderKind};
 pub use server::ServerConfig;
 pub use signing_key::SigningKeyPem;
+pub use subscriptions::SubscriptionsConfig;
 pub use trusted_documents::{TrustedDocuments, TrustedDocumentsConfig};
 
 use reader::{Known, Reader, RepeatedSection, Section};
@@ -137,6 +139,8 @@ pub struct Config {
     pub trusted_documents: TrustedDocumentsConfig,
     /// What the schema shows to whom.
     pub graphql: GraphqlConfig,
+    /// Subscriptions.
+    pub subscriptions: SubscriptionsConfig,
     /// What is logged and how.
     pub log: LogConfig,
     /// Who is asked before and after a log-in.
@@ -218,6 +222,7 @@ impl Config {
             firewall: FirewallConfig::read(&mut reader),
             trusted_documents: TrustedDocumentsConfig::read(&mut reader),
             graphql: GraphqlConfig::read(&mut reader),
+            subscriptions: SubscriptionsConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
             hook: HookConfig::read(&mut reader),
             passkey: PasskeyConfig::read(&mut reader),
@@ -230,6 +235,7 @@ impl Config {
         config.firewall.check(&mut reader);
         config.trusted_documents.check(&mut reader);
         config.graphql.check(&mut reader);
+        config.subscriptions.check(&mut reader);
         config.server.check(&mut reader);
         config.database.check(&mut reader);
         config.hook.check(&mut reader);
@@ -290,6 +296,7 @@ impl Config {
             .chain(of_each(&firewall))
             .chain(of(&self.trusted_documents))
             .chain(of(&self.graphql))
+            .chain(of(&self.subscriptions))
             .chain(of(&self.log))
             .chain(of(&self.hook))
             .chain(of(&self.passkey))
@@ -338,6 +345,7 @@ fn known() -> Vec<Known> {
         of_each::<DocumentLimits>(),
         of::<TrustedDocumentsConfig>(),
         of::<GraphqlConfig>(),
+        of::<SubscriptionsConfig>(),
         of::<LogConfig>(),
         of::<HookConfig>(),
         of::<PasskeyConfig>(),

@@ -16,6 +16,7 @@ mod metadata;
 mod root_list;
 mod scalar;
 mod secret;
+pub mod subscription;
 
 pub use bulk::{BulkErrorPolicy, RowResults, check_rows, most_affected, write_rows};
 pub use change::change;

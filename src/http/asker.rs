@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header, request::Parts};
 use entity::id::{ChannelId, OutboxEventId, PrefixedId};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     HttpState, client, cookies,
@@ -61,17 +61,23 @@ async fn viewer(
     headers: &HeaderMap,
     cookies: Option<&SessionCookies>,
 ) -> Result<Viewer, Unauthenticated> {
+    match token(headers, cookies)? {
+        Some(token) => state.authenticator.viewer(token.expose_secret()).await,
+        None => Ok(Viewer::Anonymous),
+    }
+}
+
+/// The token that tells who asks: from the header, else from a cookie.
+pub(super) fn token(
+    headers: &HeaderMap,
+    cookies: Option<&SessionCookies>,
+) -> Result<Option<SecretString>, Unauthenticated> {
     let Some(header) = headers.get(header::AUTHORIZATION) else {
-        return match cookies.and_then(SessionCookies::access) {
-            Some(token) => state.authenticator.viewer(token.expose_secret()).await,
-            None => Ok(Viewer::Anonymous),
-        };
+        return Ok(cookies.and_then(SessionCookies::access).cloned());
     };
     let header = header.to_str().map_err(|_| Unauthenticated::Invalid)?;
     match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            state.authenticator.viewer(token.trim()).await
-        }
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned().into())),
         _ => Err(Unauthenticated::Invalid),
     }
 }

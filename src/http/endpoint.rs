@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -15,10 +15,11 @@ use super::{
     body::{self, Unread},
     cookies,
     negotiation::{Answer, is_json, is_plain},
-    operation::{Asker, Cause, Outcome, Refused, errors},
+    operation::{Asker, Cause, Outcome, Prepared, Refused, errors},
     origin, page,
     request::{self, Asked},
     status,
+    subscription::{Listener, events, upgrade},
 };
 use crate::{config::HttpProfile, work::Refusal as TurnedAway};
 
@@ -28,6 +29,9 @@ const VARY: &str = "Accept, Authorization, Cookie, Session-Mode";
 /// `GET` and `HEAD`: the query page for browsers, and queries in the URL.
 pub(super) async fn get(State(state): State<Arc<HttpState>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
+    if upgrade::is_asked_for(&parts) {
+        return upgrade::open(state, parts).await;
+    }
     if page::is_wanted(&parts)
         && let Some(page) = state.page.response(&state)
     {
@@ -53,6 +57,15 @@ async fn asked_in_url(state: &HttpState, parts: &Parts, manner: &Manner) -> Resu
 pub(super) async fn post(State(state): State<Arc<HttpState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let manner = Manner::of(&state, &parts);
+    if events::are_wanted(&parts.headers) {
+        return match manner.not_supported(&parts) {
+            Some(response) => response,
+            None => match streamed(&state, &parts, body, &manner).await {
+                Ok(response) => response,
+                Err(refused) => manner.refused(&refused, &parts),
+            },
+        };
+    }
     if let Some(response) = manner.not_acceptable(&parts).or_else(|| manner.not_supported(&parts)) {
         return response;
     }
@@ -65,15 +78,9 @@ pub(super) async fn post(State(state): State<Arc<HttpState>>, request: Request) 
 async fn asked_in_body(state: &HttpState, parts: &Parts, body: Body, manner: &Manner) -> Result<Response, Refused> {
     // Who asks stands in the head, and decides how much of the body is read.
     let asker = asker::of(state, parts, &manner.request_id).await?;
-    let limits = &state.parts.limits;
-    let limit = if asker.viewer.is_admin() {
-        limits.body_bytes
-    } else {
-        limits.body_bytes_store
-    };
-    let bytes = match body::read(body, limit, state.settings.body_timeout).await {
+    let bytes = match read(state, &asker, body, manner).await {
         Ok(bytes) => bytes,
-        Err(unread) => return Ok(manner.not_read(unread, limit)),
+        Err(response) => return Ok(response),
     };
     match request::in_body(&bytes, state.settings.batch_operations)? {
         Asked::One(asked) => {
@@ -88,9 +95,48 @@ async fn asked_in_body(state: &HttpState, parts: &Parts, body: Body, manner: &Ma
     }
 }
 
+/// The same for a client that wants its answer as a stream of events.
+async fn streamed(state: &Arc<HttpState>, parts: &Parts, body: Body, manner: &Manner) -> Result<Response, Refused> {
+    let asker = asker::of(state, parts, &manner.request_id).await?;
+    let bytes = match read(state, &asker, body, manner).await {
+        Ok(bytes) => bytes,
+        Err(response) => return Ok(response),
+    };
+    let Asked::One(asked) = request::in_body(&bytes, 0)? else {
+        return Err(Refused::new(Cause::NotARequest, "Send one operation a request."));
+    };
+    let prepared = state.prepare(asker.clone(), asked.clone());
+    let is_subscription = |prepared: &Prepared| prepared.kind == OperationType::Subscription;
+    let answer = match prepared {
+        Ok(prepared) if is_subscription(&prepared) => {
+            let listener = Listener::of(state, parts, asker)?;
+            return events::of_subscription(state, listener, asked).await;
+        }
+        Ok(prepared) => carry_prepared(state, parts, prepared).await,
+        Err(refused) => Err(refused),
+    };
+    events::of_answer(answer, &manner.request_id)
+}
+
+/// Reads as much of a body as whoever asks may send.
+async fn read(state: &HttpState, asker: &Asker, body: Body, manner: &Manner) -> Result<Bytes, Response> {
+    let limits = &state.parts.limits;
+    let limit = if asker.viewer.is_admin() {
+        limits.body_bytes
+    } else {
+        limits.body_bytes_store
+    };
+    body::read(body, limit, state.settings.body_timeout)
+        .await
+        .map_err(|unread| manner.not_read(unread, limit))
+}
+
 /// Executes an operation of a kind that requests of this method carry.
 async fn carry(state: &HttpState, parts: &Parts, asker: Asker, asked: request::Body) -> Result<Outcome, Refused> {
-    let prepared = state.prepare(asker, asked)?;
+    carry_prepared(state, parts, state.prepare(asker, asked)?).await
+}
+
+async fn carry_prepared(state: &HttpState, parts: &Parts, prepared: Prepared) -> Result<Outcome, Refused> {
     match prepared.kind {
         OperationType::Query => {}
         OperationType::Mutation if parts.method != Method::POST => {
@@ -103,7 +149,9 @@ async fn carry(state: &HttpState, parts: &Parts, asker: Asker, asked: request::B
             }
         }
         OperationType::Subscription => {
-            return Err(Refused::new(Cause::Operation, "There are no subscriptions yet."));
+            let message =
+                "Subscriptions come over a WebSocket (graphql-transport-ws), or with Accept: text/event-stream.";
+            return Err(Refused::new(Cause::Operation, message));
         }
     }
     prepared.execute().await

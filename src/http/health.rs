@@ -1,9 +1,6 @@
 //! Whether the process lives, and whether it can serve.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -25,7 +22,7 @@ pub(super) async fn live() -> Response {
 
 /// `GET /health/ready`: the database answers and the service is not stopping; send no requests otherwise.
 pub(super) async fn ready(State(state): State<Arc<HttpState>>) -> Response {
-    if state.stopping.load(Ordering::Relaxed) {
+    if state.stopping.is_told() {
         return answer(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
     match tokio::time::timeout(PATIENCE, state.parts.database.ping()).await {

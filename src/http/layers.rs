@@ -37,7 +37,9 @@ pub(super) fn around(routes: Router, settings: &Arc<HttpSettings>) -> Router {
     }
     routes = routes.layer(CatchPanicLayer::custom(panicked));
     if settings.compression {
-        let worth = SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES);
+        let worth = SizeAbove::new(WORTH_COMPRESSING)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::SSE);
         routes = routes.layer(CompressionLayer::new().gzip(true).compress_when(worth));
     }
     routes.layer(from_fn_with_state(Arc::clone(settings), with_headers))

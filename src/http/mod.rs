@@ -20,21 +20,24 @@ mod request;
 mod saml;
 mod server;
 mod status;
+mod subscription;
 mod visitors;
 mod watched;
 
 use std::{
-    sync::{Arc, LazyLock, atomic::AtomicBool},
+    sync::{Arc, LazyLock},
     time::Duration,
 };
 
 use axum::{Router, routing::get};
 
 pub use server::serve;
+pub use subscription::Places;
 
 use crate::{
     auth::Authenticator,
-    config::{GatewaySdl, GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig},
+    background::{Relay, Stopping},
+    config::{GatewaySdl, GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig, SubscriptionsConfig},
     firewall::Firewall,
     schema::Schema,
     work::CallParts,
@@ -56,7 +59,11 @@ pub struct HttpState {
     /// What differs between deployments.
     pub settings: Arc<HttpSettings>,
     /// Whether the service was told to stop: it is not ready any more, though it still answers.
-    pub stopping: Arc<AtomicBool>,
+    pub stopping: Stopping,
+    /// Passes on events.
+    pub relay: Relay,
+    /// Where those are who listen.
+    pub places: Places,
     /// The query page.
     pub page: page::Page,
     /// The letters that would have been sent (the demo).
@@ -105,6 +112,8 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// For whom the query page is.
     pub page: QueryPage,
+    /// How many may listen, and how patient the service is with them.
+    pub subscriptions: SubscriptionsConfig,
 }
 
 impl Default for HttpSettings {
@@ -113,7 +122,11 @@ impl Default for HttpSettings {
         Self {
             request_timeout: None,
             body_timeout: None,
-            ..Self::configured(&ServerConfig::default(), &GraphqlConfig::default())
+            ..Self::configured(
+                &ServerConfig::default(),
+                &GraphqlConfig::default(),
+                &SubscriptionsConfig::default(),
+            )
         }
     }
 }
@@ -121,7 +134,7 @@ impl Default for HttpSettings {
 impl HttpSettings {
     /// What the configuration says.
     #[must_use]
-    pub fn configured(server: &ServerConfig, graphql: &GraphqlConfig) -> Self {
+    pub fn configured(server: &ServerConfig, graphql: &GraphqlConfig, subscriptions: &SubscriptionsConfig) -> Self {
         Self {
             introspection_for_all: graphql.introspection == Introspection::Filtered,
             gateway_secret: graphql.gateway_secret.clone(),
@@ -138,6 +151,7 @@ impl HttpSettings {
             batch_operations: graphql.batch_operations,
             trusted_proxies: server.trusted_proxies.clone(),
             page: graphql.query_page,
+            subscriptions: subscriptions.clone(),
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Nothing in here knows of requests and responses of HTTP. Each transport reads an [`Asker`] and a [`Body`] in its own
 //! way, has the operation prepared ([`HttpState::prepare`]), decides whether it carries operations of this kind, has it
-//! executed ([`Prepared::execute`]) and puts the [`Outcome`] or what was [`Refused`] into its own form.
+//! executed ([`Prepared::execute`]) and puts the [`Outcome`] or what was [`Refused`] into its own form. A subscription is
+//! prepared and executed once when it begins ([`Prepared::begin`]) and anew for each event ([`Prepared::hear`]).
 
 use std::{
     sync::Arc,
@@ -11,6 +12,7 @@ use std::{
 
 use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 use entity::id::ChannelId;
+use futures_util::StreamExt;
 
 use super::{HttpState, mend::mend, request::Body};
 use crate::{
@@ -19,13 +21,17 @@ use crate::{
     graphql::{
         Loaders,
         direct::{JsonText, Plans},
+        subscription::{Hearing, Interest},
     },
     schema::Schema,
-    work::{Call, Client, Refusal as TurnedAway, SessionCookies},
+    work::{Call, Client, Refusal as TurnedAway, SessionCookies, outbox::Event},
 };
 
 /// The most errors in one answer.
 const ERRORS: usize = 20;
+
+/// How long it may take to tell somebody of an event.
+const LONGEST_HEARING: Duration = Duration::from_secs(30);
 
 /// Who asks, and with what.
 #[derive(Clone, Debug)]
@@ -182,8 +188,8 @@ pub(super) struct Prepared {
     wants_cost: bool,
     /// What it costs, and what it may cost.
     cost: (u64, u64),
-    /// How many fields and fragments its document has, and how many it may have.
-    selections: (usize, usize),
+    /// How many fields and fragments its document may have.
+    most_selections: usize,
     /// How long it may take.
     limit: Option<Duration>,
     /// How large the answer may be, in bytes.
@@ -199,6 +205,8 @@ pub(super) struct Outcome {
     pub(super) is_executed: bool,
     /// Whether there is data and errors too.
     pub(super) is_partial: bool,
+    /// Whether every field at the top is null, if there is data at all.
+    pub(super) is_empty: bool,
     /// Whether it was turned away altogether, because whoever asks has asked too often or too many ask at once.
     pub(super) turned_away: Option<TurnedAway>,
     /// The cookies of a browser that keeps its tokens in them, with what becomes of them.
@@ -208,6 +216,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// The errors alone, as JSON.
+    pub(super) fn errors(&self) -> serde_json::Value {
+        serde_json::to_value(&self.response.errors).unwrap_or_default()
+    }
+
     /// As JSON: `data`, `errors` and `extensions`; without `data` when nothing was executed.
     pub(super) fn json(&self) -> Vec<u8> {
         if self.is_executed {
@@ -298,7 +311,7 @@ impl HttpState {
             schema: schema.clone(),
             wants_cost: asker.wants_cost,
             cost: (cost, limits.cost),
-            selections: (document.size.selections, limits.selections),
+            most_selections: limits.selections,
             limit,
             answer_bytes: limits.answer_bytes,
             started,
@@ -309,7 +322,7 @@ impl HttpState {
 impl Prepared {
     /// How many fields and fragments the document has, fragments expanded, and how many it may have.
     pub(super) fn selections(&self) -> (usize, usize) {
-        self.selections
+        (self.document.size.selections, self.most_selections)
     }
 
     /// What the operation costs, and what it may cost.
@@ -321,14 +334,56 @@ impl Prepared {
     ///
     /// # Errors
     /// That it took too long.
-    pub(super) async fn execute(self) -> Result<Outcome, Refused> {
-        let execution = self.schema.execute(self.request);
-        let mut response = match self.limit {
+    pub(super) async fn execute(mut self) -> Result<Outcome, Refused> {
+        let request = self.take_request();
+        let execution = self.schema.execute(request);
+        let response = match self.limit {
             Some(limit) => tokio::time::timeout(limit, execution)
                 .await
                 .map_err(|_| Refused::new(Cause::TooLong, "This takes too long. Ask for less at once."))?,
             None => execution.await,
         };
+        Ok(self.finish(response))
+    }
+
+    /// Begins a subscription: what it wants to hear, or what the executor has against it.
+    ///
+    /// # Errors
+    /// That its field stands where it is not looked for.
+    pub(super) async fn begin(mut self) -> Result<Result<Interest, Outcome>, Refused> {
+        let hearing = Hearing::default();
+        let request = self.take_request().data(hearing.clone());
+        if let Some(response) = self.schema.execute_stream(request).next().await {
+            return Ok(Err(self.finish(response)));
+        }
+        let interest = hearing.interest().cloned();
+        let message = "A subscription has one field at its top, and not in a fragment.";
+        interest.map(Ok).ok_or_else(|| Refused::new(Cause::Document, message))
+    }
+
+    /// Executes a subscription for an event; `None` when that does not exist for the viewer.
+    ///
+    /// # Errors
+    /// That it took too long.
+    pub(super) async fn hear(mut self, event: Arc<Event>) -> Result<Option<Outcome>, Refused> {
+        let request = self.take_request().data(Hearing::of(event));
+        let mut answers = self.schema.execute_stream(request);
+        let answer = tokio::time::timeout(self.limit.unwrap_or(LONGEST_HEARING), answers.next()).await;
+        match answer {
+            Ok(answer) => Ok(answer.map(|response| self.finish(response))),
+            Err(_) => Err(Refused::new(
+                Cause::TooLong,
+                "This takes too long. Ask for less at once.",
+            )),
+        }
+    }
+
+    fn take_request(&mut self) -> async_graphql::Request {
+        std::mem::replace(&mut self.request, async_graphql::Request::new(String::new()))
+    }
+
+    /// Puts what the executor answers into order.
+    fn finish(self, mut response: Response) -> Outcome {
         let call = self.call;
         mend(&mut response);
         let is_executed = !matches!(response.data, Value::Null) || response.errors.is_empty();
@@ -359,18 +414,19 @@ impl Prepared {
             });
             response.extensions.insert("cost".to_owned(), cost);
         }
-        let is_nothing_done = match &response.data {
+        let is_empty = match &response.data {
             Value::Object(fields) => fields.values().all(|field| matches!(field, Value::Null)),
             _ => true,
         };
-        Ok(Outcome {
+        Outcome {
             is_executed,
             is_partial: is_executed && !response.errors.is_empty(),
-            turned_away: call.refusal().filter(|_| is_nothing_done),
+            is_empty,
+            turned_away: call.refusal().filter(|_| is_empty),
             cookies: call.cookies.clone(),
             most_bytes: (self.kind != OperationType::Mutation).then_some(self.answer_bytes),
             response,
-        })
+        }
     }
 }
 

@@ -45,6 +45,27 @@ pub(super) fn is_from_elsewhere(headers: &HeaderMap, origins: &[String]) -> bool
     !is_from_here && allowed(headers, origins).is_none()
 }
 
+/// Whether a WebSocket may be opened: by a program that is no browser, by a page that may ask, or by a page of this very
+/// host. Browsers do not ask before they open one, and those that do not say where a page is from in words of its own
+/// name at least its origin.
+pub(super) fn may_open_a_socket(headers: &HeaderMap, origins: &[String]) -> bool {
+    let mut given = headers.get_all(header::ORIGIN).iter();
+    let origin = match (given.next(), given.next()) {
+        (None, _) => return !is_from_elsewhere(headers, origins),
+        (Some(origin), None) => origin.as_bytes(),
+        (Some(_), Some(_)) => return false,
+    };
+    if allowed(headers, origins).is_some() {
+        return true;
+    }
+    let is_of_this_host = headers.get(header::HOST).is_some_and(|host| {
+        [&b"https://"[..], b"http://"]
+            .iter()
+            .any(|scheme| origin.strip_prefix(*scheme) == Some(host.as_bytes()))
+    });
+    is_of_this_host && !is_from_elsewhere(headers, origins)
+}
+
 /// Answers what browsers ask before a page of another origin may ask, and tells them which pages may read an answer.
 pub(super) async fn tell(origins: &[String], request: Request, next: Next) -> Response {
     let origin = allowed(request.headers(), origins);
@@ -134,6 +155,49 @@ mod tests {
             ("origin", "https://shop.test")
         ]));
         assert!(!is_allowed(&[]));
+    }
+
+    #[test]
+    fn a_socket_is_opened_by_programs_and_by_pages_that_may_ask() {
+        let origins = ["https://shop.test".to_owned()];
+        let may = |pairs: &[_]| may_open_a_socket(&headers(pairs), &origins);
+        let host = ("host", "api.test:4000");
+        assert!(may(&[host]));
+        assert!(may(&[host, ("origin", "https://shop.test")]));
+        assert!(may(&[
+            host,
+            ("origin", "https://shop.test"),
+            ("sec-fetch-site", "cross-site")
+        ]));
+        assert!(may(&[host, ("origin", "https://api.test:4000")]));
+        assert!(may(&[
+            host,
+            ("origin", "http://api.test:4000"),
+            ("sec-fetch-site", "same-origin")
+        ]));
+        for stranger in [
+            "https://evil.test",
+            "https://api.test",
+            "https://api.test:40000",
+            "https://evil.test@api.test:4000",
+            "ftp://api.test:4000",
+            "null",
+            "",
+        ] {
+            assert!(!may(&[host, ("origin", stranger)]), "{stranger}");
+            assert!(!may(&[("origin", stranger)]), "{stranger}");
+        }
+        assert!(!may(&[host, ("sec-fetch-site", "cross-site")]));
+        assert!(!may(&[
+            host,
+            ("origin", "https://api.test:4000"),
+            ("sec-fetch-site", "same-site")
+        ]));
+        assert!(!may(&[
+            host,
+            ("origin", "https://shop.test"),
+            ("origin", "https://shop.test")
+        ]));
     }
 
     #[test]

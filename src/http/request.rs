@@ -8,7 +8,7 @@ use super::operation::{Cause, Refused};
 use crate::firewall::GivenVariables;
 
 /// An operation that is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Body {
     /// The document.

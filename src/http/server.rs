@@ -71,7 +71,7 @@ pub async fn serve(listener: TcpListener, router: Router, settings: &ServerConfi
             async move { answer.await as Result<Response<Body>, Infallible> }
         });
         let stream = TokioIo::new(Watched::new(stream, settings.write_timeout));
-        let connection = builder.serve_connection(stream, service).into_owned();
+        let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
         let connection = graceful.watch(connection);
         let patience = settings.header_timeout;
         tokio::spawn(async move {

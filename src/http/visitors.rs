@@ -43,7 +43,12 @@ impl Visitors {
         if self.uncounted.iter().any(|network| network.contains(&address)) {
             return Some(Visit { open, network: None });
         }
-        let network = Client::new(Some(address), None).network();
+        self.admit_from(Client::new(Some(address), None).network())
+    }
+
+    /// A further one from this network; `None` when there are too many already.
+    pub(super) fn admit_from(&self, network: String) -> Option<Visit> {
+        let open = Arc::clone(&self.open);
         let mut counts = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(network.clone()).or_default();
         if *count >= self.most {

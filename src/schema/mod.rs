@@ -8,7 +8,7 @@ mod sdl;
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptySubscription, MergedObject, Request, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, Request, SchemaBuilder};
 use futures_util::FutureExt;
 
 pub use sdl::{plain_sdl, sdl};
@@ -62,8 +62,16 @@ pub struct Mutation(
     impersonation::ImpersonationMutation,
 );
 
+/// The subscriptions of all rooms.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(
+    customer::CustomerSubscription,
+    address::AddressSubscription,
+    order::OrderSubscription,
+);
+
 /// The one schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema.
 #[must_use]
@@ -94,8 +102,8 @@ pub fn build_masked() -> Schema {
     builder().extension(MaskedFields).finish()
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .enable_subscription_in_federation()
         .disable_suggestions()
 }

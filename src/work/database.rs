@@ -13,6 +13,7 @@ use sea_orm::{
 };
 
 use super::{
+    bell::{self, Bell, Listener},
     connection::{Connection, ReadConnection, Reader, Reads, Statements, WriteConnection, Writer, Writes},
     postgres,
 };
@@ -38,6 +39,7 @@ pub struct DatabaseSettings {
 pub struct Database {
     reader: Reader,
     writer: DatabaseConnection,
+    bell: Bell,
 }
 
 /// The most connections beside those that serve operations.
@@ -81,6 +83,7 @@ impl Database {
             return Ok(Self {
                 reader: Reader::Postgres(pool),
                 writer: sea_orm::Database::connect(options).await?,
+                bell: Bell::default(),
             });
         }
         if let Some(file) = sqlite_path(url) {
@@ -116,6 +119,7 @@ impl Database {
         Ok(Self {
             reader: Reader::Sqlite(reader),
             writer,
+            bell: Bell::default(),
         })
     }
 
@@ -159,6 +163,29 @@ impl Database {
             inner: Writes(inner),
             statements: statements.clone(),
         })
+    }
+
+    /// Tells those who read the outbox, in this process and in others, that events were committed.
+    pub(super) fn ring(&self) {
+        self.bell.ring(match &self.reader {
+            Reader::Sqlite(_) => None,
+            Reader::Postgres(pool) => Some(pool),
+        });
+    }
+
+    /// Hears when events are committed, in this process alone when others cannot be heard: then with the reason.
+    pub async fn listen(&self) -> (Listener, Option<DbErr>) {
+        let mut listener = self.bell.hear();
+        let Reader::Postgres(pool) = &self.reader else {
+            return (listener, None);
+        };
+        match pool.listener(bell::CHANNEL).await {
+            Ok(others) => {
+                listener.others = Some(others);
+                (listener, None)
+            }
+            Err(error) => (listener, Some(error)),
+        }
     }
 
     /// Does the database answer?

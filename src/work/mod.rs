@@ -4,6 +4,7 @@
 //! service goes through [`Call::write`]: one transaction that carries the change, its timeline entries, its outbox
 //! events and its idempotency record, or none of them.
 
+mod bell;
 mod call;
 mod client;
 mod clock;
@@ -14,12 +15,14 @@ mod draft;
 mod error;
 mod idempotency;
 mod ids;
+pub mod outbox;
 mod postgres;
 mod session_cookies;
 pub mod snapshot;
 pub mod timeline;
 mod unit_of_work;
 
+pub use bell::Listener;
 pub use call::{Call, CallParts, Refusal};
 pub use client::Client;
 pub use clock::{Clock, FixedClock, SystemClock};

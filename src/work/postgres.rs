@@ -17,7 +17,7 @@ use sea_orm::{
     sea_query::Values,
     sqlx::{
         self, AssertSqlSafe, Connection as _, Executor as _,
-        postgres::{PgConnectOptions, PgConnection},
+        postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions},
     },
 };
 use sea_query_sqlx::SqlxValues;
@@ -145,6 +145,26 @@ impl Pool {
     /// Does the server answer?
     pub(super) async fn ping(&self) -> Result<(), DbErr> {
         self.lease().await?.command("").await.map(|_| ())
+    }
+
+    /// Tells whoever listens on a channel. Nothing is written by it that would have to reach the disk.
+    pub(super) async fn notify(&self, channel: &'static str) -> Result<(), DbErr> {
+        let sql = format!("select set_config('synchronous_commit', 'off', true), pg_notify('{channel}', '')");
+        self.lease().await?.command(&sql).await.map(|_| ())
+    }
+
+    /// A connection of its own that listens on a channel, and connects again when it breaks.
+    pub(super) async fn listener(&self, channel: &'static str) -> Result<PgListener, DbErr> {
+        let failed = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)));
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .acquire_timeout(self.shared.acquire_timeout)
+            .connect_lazy_with(self.shared.options.clone());
+        let mut listener = PgListener::connect_with(&pool).await.map_err(failed)?;
+        listener.listen(channel).await.map_err(failed)?;
+        Ok(listener)
     }
 
     /// Closes every connection; those in use are closed when they come back.

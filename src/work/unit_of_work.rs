@@ -83,6 +83,8 @@ pub struct UnitOfWork {
     call: Arc<Call>,
     now: DateTime<Utc>,
     records: Vec<Record>,
+    /// Whether there are events to be heard of after the commit.
+    has_events: bool,
 }
 
 enum Lost {
@@ -200,6 +202,7 @@ impl UnitOfWork {
             call: Arc::clone(call),
             now: call.now(),
             records: Vec::new(),
+            has_events: false,
         };
         let given = unit.execute(options, body).await;
         match given {
@@ -212,6 +215,9 @@ impl UnitOfWork {
             }
             Ok((value, None)) => {
                 unit.transaction.commit().await.map_err(lost)?;
+                if unit.has_events {
+                    call.database.ring();
+                }
                 Ok(Written { value, dry_run: None })
             }
             Err(error) => {
@@ -265,6 +271,7 @@ impl UnitOfWork {
         if self.records.is_empty() {
             return Ok(());
         }
+        self.has_events = true;
         let records = std::mem::take(&mut self.records);
         let entries = timeline::entries(self, &records, reason).await?;
         let (actor_type, actor_id) = self.viewer().actor();

@@ -27,3 +27,4 @@ mod security;
 mod service;
 mod session;
 mod staff;
+mod subscription;

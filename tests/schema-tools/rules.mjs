@@ -99,4 +99,9 @@ export const EXCEPTIONS = [
     ],
     reason: "They are values, parts of the object around them, and not objects to come back to.",
   },
+  {
+    rule: "strict-id-in-types",
+    at: ["AddressChange", "CustomerChange", "OrderLinkChange"],
+    reason: "They are news, told once; the object that changed has its id.",
+  },
 ];

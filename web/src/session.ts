@@ -24,23 +24,27 @@ export interface Operation {
 
 const HEADERS = {
   "content-type": "application/json",
-  accept: "application/graphql-response+json, application/json",
   "session-mode": "cookie",
   "graphql-cost": "1",
 };
 
-/** Sends an operation as it is. */
-async function send(operation: Operation, signal?: AbortSignal): Promise<Answer & { date: number }> {
-  const began = performance.now();
-  const response = await fetch("/graphql", {
+/** Sends an operation as it is, for an answer in this media type. */
+export function send(operation: Operation, accept: string, signal?: AbortSignal): Promise<Response> {
+  return fetch("/graphql", {
     method: "POST",
-    headers: HEADERS,
+    headers: { ...HEADERS, accept },
     credentials: "same-origin",
     cache: "no-store",
     redirect: "error",
     body: JSON.stringify(operation),
     ...(signal ? { signal } : {}),
   });
+}
+
+/** Sends an operation and reads the one answer to it. */
+async function answerTo(operation: Operation, signal?: AbortSignal): Promise<Answer & { date: number }> {
+  const began = performance.now();
+  const response = await send(operation, "application/graphql-response+json, application/json", signal);
   const text = await response.text();
   let body: Answer["body"];
   try {
@@ -78,7 +82,7 @@ const RENEW = "mutation Renew { sessionRefresh { accessTokenExpiresAt userErrors
 /** Renews the access token. A refresh token is good for one use, so the tabs of a browser take turns. */
 async function renew(): Promise<boolean> {
   return navigator.locks.request("customer-graph session", async () => {
-    const answer = await send({ query: RENEW });
+    const answer = await answerTo({ query: RENEW });
     const payload = (answer.body.data as { sessionRefresh?: { accessTokenExpiresAt?: string; userErrors: { code: string }[] } })
       ?.sessionRefresh;
     if (payload?.accessTokenExpiresAt) {
@@ -94,16 +98,21 @@ async function renew(): Promise<boolean> {
   });
 }
 
-/** Sends an operation in the session, which is renewed when it is time. */
-export async function ask(operation: Operation, signal?: AbortSignal): Promise<Answer> {
+/** Renews the session when it is time. */
+export async function renewInTime(): Promise<void> {
   if (renewal !== undefined && performance.now() > renewal && !(await renew())) {
     renewal = undefined;
     ended();
   }
-  const answer = await send(operation, signal);
+}
+
+/** Sends an operation in the session, which is renewed when it is time. */
+export async function ask(operation: Operation, signal?: AbortSignal): Promise<Answer> {
+  await renewInTime();
+  const answer = await answerTo(operation, signal);
   if (answer.status !== 401 || renewal === undefined) return answer;
   // The token was not taken, so nothing was done yet.
-  if (await renew()) return send(operation, signal);
+  if (await renew()) return answerTo(operation, signal);
   renewal = undefined;
   ended();
   return answer;
@@ -122,7 +131,7 @@ interface Who {
 }
 
 async function who(): Promise<Viewer> {
-  const { body } = await send({ query: WHO });
+  const { body } = await answerTo({ query: WHO });
   const viewer = (body.data as Who | undefined)?.viewer;
   const person = viewer?.staffUser ?? viewer?.customer;
   if (!viewer || !person) return { id: "", kind: "ANONYMOUS", name: "", permissions: [] };
@@ -148,7 +157,7 @@ interface Grant {
   userErrors: { code: string; message: string }[];
 }
 
-async function entered(answer: Awaited<ReturnType<typeof send>>, field: string): Promise<LogIn> {
+async function entered(answer: Awaited<ReturnType<typeof answerTo>>, field: string): Promise<LogIn> {
   const grant = (answer.body.data as Record<string, Grant | null> | undefined)?.[field];
   if (grant?.mfaToken) return { outcome: "second factor", token: grant.mfaToken };
   if (!grant?.accessTokenExpiresAt) {
@@ -168,7 +177,7 @@ async function entered(answer: Awaited<ReturnType<typeof send>>, field: string):
 export async function logIn(email: string, password: string, actor: "STAFF" | "CUSTOMER"): Promise<LogIn> {
   const query =
     "mutation LogIn($input: SessionCreateInput!) { sessionCreate(input: $input) { accessTokenExpiresAt mfaToken userErrors { code message } } }";
-  return entered(await send({ query, variables: { input: { email, password, actor } } }), "sessionCreate");
+  return entered(await answerTo({ query, variables: { input: { email, password, actor } } }), "sessionCreate");
 }
 
 /** The second step: six digits of an app, or a recovery code. */
@@ -177,10 +186,10 @@ export async function verify(mfaToken: string, typed: string): Promise<LogIn> {
     "mutation SecondFactor($input: SessionVerifyMfaInput!) { sessionVerifyMfa(input: $input) { accessTokenExpiresAt userErrors { code message } } }";
   const digits = typed.replace(/\s/g, "");
   const input = /^\d{6}$/.test(digits) ? { mfaToken, code: digits } : { mfaToken, recoveryCode: typed.trim() };
-  return entered(await send({ query, variables: { input } }), "sessionVerifyMfa");
+  return entered(await answerTo({ query, variables: { input } }), "sessionVerifyMfa");
 }
 
 export async function logOut(): Promise<void> {
-  await send({ query: "mutation LogOut { sessionEnd { endedCount } }" });
+  await answerTo({ query: "mutation LogOut { sessionEnd { endedCount } }" });
   renewal = undefined;
 }

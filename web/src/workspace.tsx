@@ -1,12 +1,20 @@
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
-import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from "graphql";
+import {
+  buildClientSchema,
+  type DocumentNode,
+  getIntrospectionQuery,
+  getOperationAST,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+} from "graphql";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 
 import type { PageData } from "./data";
 import { examplesFor, examplesPlugin, isAllowed } from "./examples";
 import { keptFor } from "./kept";
+import { listen } from "./listen";
 import { ResultBar } from "./result-bar";
 import { forgetResults, keepResult } from "./results";
 import { savedPlugin } from "./saved";
@@ -78,13 +86,15 @@ function Editor({ data, viewer, onLeave, introspection }: Props & { introspectio
   }, [data, viewer, introspection]);
   useEffect(() => forgetResults, []);
   const fetcher = useMemo(
-    () => async (operation: Operation) => {
+    () => async (operation: Operation, about?: { documentAST?: DocumentNode }) => {
       const isIntrospection = operation.operationName === "IntrospectionQuery";
       const first = known.current;
       known.current = undefined;
       if (isIntrospection && first?.body.data) return first.body;
       const of = isIntrospection ? undefined : tab.current;
       if (of) keepResult(of, undefined);
+      const document = about?.documentAST;
+      if (document && getOperationAST(document, operation.operationName)?.operation === "subscription") return listen(operation);
       const answer = await ask(operation);
       if (of) keepResult(of, { operation, answer });
       return shown(answer);

@@ -235,6 +235,23 @@ try {
   await page.locator(".graphiql-query-editor .monaco-editor").first().click();
   await page.keyboard.press("ControlOrMeta+Enter");
   await page.locator(".graphiql-response").getByText("ada@example.com").first().waitFor();
+
+  // She listens to herself, and stops.
+  const streamed = page.waitForResponse((response) => response.headers()["content-type"] === "text/event-stream");
+  await write("News", "subscription News { customerChanged { kind customer { lastName } } }");
+  await page.getByRole("button", { name: /^Execute query/ }).click();
+  await streamed;
+  const rename = (lastName) =>
+    page.evaluate(async (query) => {
+      const headers = { "content-type": "application/json", "session-mode": "cookie" };
+      await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query }) });
+    }, `mutation { profileUpdate(input: { lastName: "${lastName}" }) { userErrors { code } } }`);
+  for (const lastName of ["Byron", "King"]) {
+    await rename(lastName);
+    await page.locator(".graphiql-response").getByText(`"${lastName}"`).first().waitFor();
+  }
+  await page.getByRole("button", { name: /^Stop/ }).click();
+  await page.getByRole("button", { name: /^Execute query/ }).waitFor();
   await page.emulateMedia({ colorScheme: "dark" });
   await shot("10-dark");
   await holdsNothing();

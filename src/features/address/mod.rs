@@ -10,6 +10,7 @@
 //! [`AddressById`] and [`AddressesOfCustomer`].
 
 mod address_bulk;
+mod address_changed;
 mod address_create;
 mod address_delete;
 mod address_set_default;
@@ -25,6 +26,7 @@ mod rules;
 pub mod service;
 pub mod visibility;
 
+pub use address_changed::AddressSubscription;
 pub use filter::{AddressSort, AddressWhere};
 pub use input::AddressFields;
 pub use loader::{AddressById, AddressesOfCustomer, DefaultsOfCustomer};

@@ -7,6 +7,7 @@
 
 mod creation;
 mod customer_bulk;
+mod customer_changed;
 mod customer_create;
 mod customer_delete;
 mod customer_metadata_patch;
@@ -23,6 +24,7 @@ mod search;
 pub mod service;
 pub mod visibility;
 
+pub use customer_changed::CustomerSubscription;
 pub use filter::{CustomerSort, CustomerWhere};
 pub use input::CustomerFields;
 pub use loader::CustomerById;

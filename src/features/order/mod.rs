@@ -9,6 +9,7 @@ mod filter;
 mod input;
 mod loader;
 mod object;
+mod order_link_changed;
 mod order_link_upsert;
 mod query;
 mod reassign;
@@ -21,6 +22,7 @@ pub use edge::{orders_of, write_orders_of};
 pub use filter::OrderLinkWhere;
 pub use loader::OrderLinkById;
 pub use object::OrderLink;
+pub use order_link_changed::OrderSubscription;
 pub use query::{OrderLinkConnection, OrderQuery};
 pub use reassign::reassign;
 

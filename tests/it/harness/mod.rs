@@ -1,11 +1,13 @@
 //! What tests stand on: the true application on a fresh database, and personas instead of tokens.
 
 mod app;
+mod listening;
 pub(crate) mod node;
 mod persona;
 pub(crate) mod postgres;
 
 pub(crate) use app::{Answer, ORIGIN, Setup, TestApp};
+pub(crate) use listening::PATIENCE;
 pub(crate) use persona::{PASSWORD, Persona};
 
 /// What tools ask to learn the whole schema.

@@ -188,6 +188,18 @@ impl TestApp {
         }
     }
 
+    /// The same persona with an access token that ends soon.
+    pub(crate) fn ending_in(&self, persona: &Persona, time: std::time::Duration) -> Persona {
+        let parts = &self.app.parts;
+        let now = parts.clock.now();
+        let claims = parts.tokens.read(persona.token.as_deref().unwrap(), now).unwrap();
+        let token = parts.tokens.issue(claims.sub, claims.act, claims.sid, now + time, now);
+        Persona {
+            token: Some(token.unwrap().token),
+            ..persona.clone()
+        }
+    }
+
     /// Opens a session without asking for the password, and answers its access token.
     async fn log_in(&self, actor: ActorType, actor_id: Uuid) -> String {
         let column = match actor {

@@ -10,7 +10,11 @@ use async_graphql::parser::{
     parse_schema,
     types::{TypeKind, TypeSystemDefinition},
 };
-use customer_graph::schema;
+use customer_graph::{
+    schema,
+    work::{Record, Topic, UnitOfWork},
+};
+use entity::id::CustomerId;
 use serde_json::{Value, json};
 
 use super::{
@@ -153,6 +157,45 @@ impl Surveyor<'_> {
         };
         (verdict, within)
     }
+
+    /// What a subscription answers, and the fields of what it tells.
+    async fn subscribe(&self, subscription: &Field, fields: &[Field]) -> (String, Vec<String>) {
+        let Some((topic, object)) = samples::event(&subscription.name) else {
+            panic!(
+                "The subscription {} has no sample: give it one in tests/it/security/samples.rs.",
+                subscription.name
+            )
+        };
+        let unreachable = vec![UNREACHABLE.to_owned(); fields.len()];
+        let selection = self.selection(&subscription.named, fields);
+        let query = format!("subscription {{ {} {{ {selection} }} }}", subscription.name);
+        let mut socket = self.app.socket(self.persona).await;
+        if let Some(errors) = socket.subscribe("s", &query, json!({})).await {
+            let code = errors[0]["extensions"]["code"].as_str().unwrap_or("no code");
+            assert!(is_denial(code), "{}: {errors:#}", subscription.name);
+            return (code.to_owned(), unreachable);
+        }
+        if self.persona.name == "stranger" {
+            return ("OK".to_owned(), unreachable);
+        }
+        let (subject, object) = (self.world.fill("<ada>"), self.world.fill(object));
+        let subject: CustomerId = subject.parse().unwrap();
+        self.app
+            .write(async |unit: &mut UnitOfWork| {
+                unit.record(Record {
+                    topic: Topic(topic),
+                    subject: subject.0,
+                    begins: false,
+                    object: object.clone(),
+                    version: 1,
+                    changes: Vec::new(),
+                });
+                Ok(())
+            })
+            .await;
+        let answer = socket.next("s").await;
+        ("OK".to_owned(), read(&answer, &subscription.named, fields))
+    }
 }
 
 /// The verdicts of the fields `f0`, `f1` … of an answer.
@@ -193,12 +236,9 @@ impl crate::harness::Answer {
 /// Surveys everything.
 async fn survey(app: &TestApp, world: &World, personas: &[&Persona]) -> Matrix {
     let mut matrix = Matrix::new();
-    let payloads: BTreeSet<String> = world
-        .graph
-        .fields("Mutation")
-        .into_iter()
-        .map(|mutation| mutation.named)
-        .collect();
+    let operations = ["Mutation", "Subscription"];
+    let fields = operations.iter().flat_map(|operation| world.graph.fields(operation));
+    let payloads: BTreeSet<String> = fields.map(|field| field.named).collect();
     for &persona in personas {
         let surveyor = Surveyor { app, world, persona };
         let mut note = |field: String, verdict: String| {
@@ -213,12 +253,20 @@ async fn survey(app: &TestApp, world: &World, personas: &[&Persona]) -> Matrix {
             }
         };
         for object in world.graph.objects() {
-            if object == "Mutation" || payloads.contains(&object) {
+            if operations.contains(&object.as_str()) || payloads.contains(&object) {
                 continue;
             }
             let fields = world.graph.fields(&object);
             for (field, verdict) in fields.iter().zip(surveyor.survey(&object, &fields).await) {
                 note(format!("{object}.{}", field.name), verdict);
+            }
+        }
+        for subscription in world.graph.fields("Subscription") {
+            let fields = world.graph.fields(&subscription.named);
+            let (verdict, within) = surveyor.subscribe(&subscription, &fields).await;
+            note(format!("Subscription.{}", subscription.name), verdict);
+            for (field, verdict) in fields.iter().zip(within) {
+                note(format!("{}.{}", subscription.named, field.name), verdict);
             }
         }
         let mut mutations = world.graph.fields("Mutation");
@@ -457,8 +505,10 @@ async fn access_matrix() {
     for persona in &world.personas {
         seen.insert(persona.name, Graph::seen_by(&app, persona).await);
     }
-    // A key has no dry run, and its secret is shown where it is made.
-    let changes = "outbox_event where topic not like 'auth.%' and topic <> 'api_key.created'";
+    // A key has no dry run, and its secret is shown where it is made. What the service's own hand wrote is what
+    // subscriptions were told.
+    let changes =
+        "outbox_event where topic not like 'auth.%' and topic <> 'api_key.created' and request_id <> 'req_test'";
     let (before, events) = (
         app.dump("customer").await + &app.dump("address").await,
         app.count(changes).await,

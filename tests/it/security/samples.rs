@@ -135,6 +135,16 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
     Some(input)
 }
 
+/// Something that happened to what is Ada's, of which a subscription tells: its topic, and to what.
+pub(crate) fn event(subscription: &str) -> Option<(&'static str, &'static str)> {
+    Some(match subscription {
+        "customerChanged" => ("customer.updated", "<ada>"),
+        "addressChanged" => ("customer.address.updated", "<address>"),
+        "orderLinkChanged" => ("order.updated", "<order>"),
+        _ => return None,
+    })
+}
+
 /// The arguments of a field that wants some.
 pub(crate) fn arguments(object: &str, field: &str) -> &'static str {
     match (object, field) {

@@ -1,5 +1,3 @@
-use std::sync::atomic::Ordering;
-
 use crate::{harness::TestApp, on_both};
 
 async fn get(app: &TestApp, path: &str) -> (u16, reqwest::header::HeaderMap, String) {
@@ -25,7 +23,7 @@ on_both! {
 #[tokio::test]
 async fn a_service_that_was_told_to_stop_is_not_ready() {
     let app = TestApp::on_sqlite().await;
-    app.app.stopping.store(true, Ordering::Relaxed);
+    app.app.stopping.tell();
     let (status, _, body) = get(&app, "/health/ready").await;
     assert_eq!((status, body.as_str()), (503, r#"{"status":"stopping"}"#));
 }

@@ -128,6 +128,31 @@ fn a_request_under_way_is_answered_after_the_signal_to_stop() {
 }
 
 #[test]
+fn who_listens_is_told_that_the_service_stops_and_holds_it_up_by_nothing() {
+    use tokio_tungstenite::tungstenite::{Message, client, client::IntoClientRequest, http::HeaderValue};
+    let folder = tempfile::tempdir().unwrap();
+    let mut service = Service::start(folder.path());
+    let mut request = format!("ws://{}/graphql", service.address)
+        .into_client_request()
+        .unwrap();
+    let protocol = HeaderValue::from_static("graphql-transport-ws");
+    request.headers_mut().append("sec-websocket-protocol", protocol);
+    let (mut socket, _) = client(request, service.connect()).unwrap();
+    socket.send(Message::text(r#"{"type":"connection_init"}"#)).unwrap();
+    assert_eq!(socket.read().unwrap(), Message::text(r#"{"type":"connection_ack"}"#));
+    let told = Instant::now();
+    service.signal("-TERM");
+    let Message::Close(Some(frame)) = socket.read().unwrap() else {
+        panic!("no word of the end")
+    };
+    assert_eq!(u16::from(frame.code), 1012);
+    // Answers the other side.
+    while socket.read().is_ok() {}
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+    assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
+}
+
+#[test]
 fn a_second_signal_ends_it_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut service = Service::start(folder.path());
