@@ -2,6 +2,7 @@
 
 mod federation;
 mod node;
+mod personal;
 mod print;
 mod sdl;
 

@@ -24,7 +24,7 @@ use async_graphql_value::ConstValue;
 use futures_util::FutureExt;
 use serde::Deserialize;
 
-use super::{federation::ENTITIES, print::print};
+use super::{federation::ENTITIES, personal::is_personal, print::print};
 
 /// Where the federation directives are defined. The version is the first that has all those in use.
 const FEDERATION: &str = "https://specs.apollo.dev/federation/v2.5";
@@ -95,6 +95,7 @@ fn rewritten(mut document: ServiceDocument, shown: &Shown) -> ServiceDocument {
         match definition {
             TypeSystemDefinition::Type(kind) => {
                 name_keys(&mut kind.node);
+                name_what_is_personal(&mut kind.node);
                 name_what_needs_a_log_in(&mut kind.node, shown);
             }
             // The parser takes every definition for one that may be repeated.
@@ -121,6 +122,20 @@ fn name_keys(kind: &mut TypeDefinition) {
     if ENTITIES.contains(&kind.name.node.as_str()) {
         let key = directive("key", &[("fields", ConstValue::String("id".to_owned()))]);
         kind.directives.insert(0, key);
+    }
+}
+
+/// Personal data has a tag, by which a gateway leaves it out of a graph that is to have none. Nothing is
+/// `@inaccessible`: every field is for somebody, and a gateway would hide it from all.
+fn name_what_is_personal(kind: &mut TypeDefinition) {
+    let TypeKind::Object(object) = &mut kind.kind else {
+        return;
+    };
+    for Positioned { node: field, .. } in &mut object.fields {
+        if is_personal(&kind.name.node, &field.name.node) {
+            let tag = directive("tag", &[("name", ConstValue::String("pii".to_owned()))]);
+            field.directives.push(tag);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod bad_input;
 mod floor;
 mod graph;
 mod kill;
+mod personal_data;
 mod samples;
 mod strangers;
 mod world;
