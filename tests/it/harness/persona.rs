@@ -146,10 +146,18 @@ impl TestApp {
 
     /// Opens one more session of a customer, on another device, and answers its id.
     pub(crate) async fn another_session(&self, customer: &Persona) -> String {
-        let id: CustomerId = customer.id().parse().unwrap();
-        let token = self.log_in(ActorType::Customer, id.0).await;
+        let token = self.on_another_device(customer).await.token.unwrap();
         let claims = self.app.parts.tokens.read(&token, self.app.parts.clock.now());
         claims.unwrap().sid.to_string()
+    }
+
+    /// The same customer in one more session.
+    pub(crate) async fn on_another_device(&self, customer: &Persona) -> Persona {
+        let id: CustomerId = customer.id().parse().unwrap();
+        Persona {
+            token: Some(self.log_in(ActorType::Customer, id.0).await),
+            ..customer.clone()
+        }
     }
 
     /// The same staff user with a session of now.

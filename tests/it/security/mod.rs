@@ -6,6 +6,7 @@ mod floor;
 mod graph;
 mod kill;
 mod personal_data;
+mod relatives;
 mod samples;
 mod strangers;
 mod world;

@@ -101,12 +101,13 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "passkeyRename" => return Some(json!({ "id": "pkey_01ARZ3NDEKTSV4RRFFQ69G5FAV", "name": "Phone" })),
         "passkeyDelete" => return Some(json!({ "id": "pkey_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
         "sessionCreateByPasskey" => return Some(json!({ "challengeToken": "wrong", "credential": {} })),
-        "apiKeyCreate" => return Some(json!({ "name": " ", "channelId": null })),
+        "apiKeyCreate" => return Some(json!({ "name": "New", "permissions": ["orders:read"] })),
         "apiKeyRotate" => return Some(json!({ "id": "<key>", "graceMinutes": 100_000 })),
         "apiKeyRevoke" => return Some(json!({ "id": "akey_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
         "impersonationStart" => return Some(json!({ "customerId": "<ada>", "reason": " " })),
         "impersonationEnd" => return Some(json!({})),
-        "passwordResetRequest" | "emailVerificationRequest" => return Some(json!({ "email": "nobody@example.com" })),
+        "passwordResetRequest" => return Some(json!({ "email": "nobody@example.com" })),
+        "emailVerificationRequest" => return Some(json!({ "email": "<asker>@example.org" })),
         "passwordReset" => return Some(json!({ "token": "wrong", "newPassword": "short" })),
         "emailVerificationConfirm" | "emailChangeConfirm" => return Some(json!({ "token": "wrong" })),
         "invitationAccept" => return Some(json!({ "token": "wrong", "password": "short" })),
@@ -177,7 +178,7 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "PermissionSource" => {
             &["{ permissionExplain(actorId: \"<colleague>\", action: \"orders:read\") { sources { @ } } }"]
         }
-        "ApiKey" => &["{ apiKeys { nodes { @ } } }"],
+        "ApiKey" => &["{ node(id: \"<shop key>\") { ... on ApiKey { @ } } }"],
         "ApiKeyConnection" => &["{ apiKeys { @ } }"],
         "ApiKeyEdge" => &["{ apiKeys { edges { @ } } }"],
         "_Service" => &["{ _service { @ } }"],

@@ -82,7 +82,9 @@ impl World {
         // Ends her other sessions, and writes her about it.
         world.factors(app, &ada).await;
         world.lost(gone);
-        let mails = app.ask(&world.admin, "{ mails(last: 1) { nodes { id } } }", Value::Null).await;
+        let mails = app
+            .ask(&world.admin, "{ mails(last: 1) { nodes { id } } }", Value::Null)
+            .await;
         world.own("mail", text(&mails.data()["mails"]["nodes"][0]["id"]));
         world.theirs.insert("sess".to_owned(), app.another_session(&ada).await);
         // The customers come last, because what is theirs goes with them.
@@ -303,7 +305,10 @@ impl World {
         let made = self.run(app, "staff", "apiKeyCreate", create, "apiKey { id }").await;
         self.own("key", text(&made["apiKey"]["id"]));
         let create = json!({ "name": "Web shop", "kind": "PUBLISHABLE", "channelId": "<channel>" });
-        let made = self.run(app, "staff", "apiKeyCreate", create, "secret").await;
+        let made = self
+            .run(app, "staff", "apiKeyCreate", create, "secret apiKey { id }")
+            .await;
+        self.names.insert("shop key", text(&made["apiKey"]["id"]));
         self.personas.push(Persona {
             name: "storefront",
             publishable_key: Some(text(&made["secret"])),
@@ -340,7 +345,14 @@ impl World {
     }
 
     /// Runs a mutation that has to succeed and answers its payload.
-    async fn run(&self, app: &TestApp, persona: &str, mutation: &str, input: Value, selection: &str) -> Value {
+    pub(super) async fn run(
+        &self,
+        app: &TestApp,
+        persona: &str,
+        mutation: &str,
+        input: Value,
+        selection: &str,
+    ) -> Value {
         let kind = &self.graph.field("Mutation", mutation).unwrap().arguments[0].written;
         let query = format!(
             "mutation($input: {kind}) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code path }} }} }}"
