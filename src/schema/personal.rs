@@ -58,8 +58,11 @@ mod tests {
 
     use super::*;
 
-    /// The fields with the tag, and all.
-    fn fields() -> (Vec<(String, String)>, Vec<(String, String)>) {
+    /// Fields, each with the object that it belongs to.
+    type Fields = Vec<(String, String)>;
+
+    /// Those with the tag, and all.
+    fn fields() -> (Fields, Fields) {
         let (mut tagged, mut all) = (Vec::new(), Vec::new());
         for definition in parse_schema(crate::schema::sdl()).unwrap().definitions {
             let TypeSystemDefinition::Type(kind) = definition else {
