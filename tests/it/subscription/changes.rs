@@ -85,6 +85,19 @@ on_both! {
         assert!(versions.is_sorted_by(|one, other| one + 1 == *other), "{versions:?}");
     }
 
+    async fn a_change_is_told_at_once(app: TestApp) {
+        let (admin, ada) = (app.admin().await, app.customer("ada").await);
+        let mut socket = app.socket(&ada).await;
+        socket.listen("c", CUSTOMER, json!({})).await;
+        let began = tokio::time::Instant::now();
+        for name in ["A", "B", "C", "D", "E", "F"] {
+            rename(&app, &admin, ada.id(), name).await;
+            assert_eq!(socket.data("c").await["customerChanged"]["customer"]["firstName"], name);
+        }
+        // Without a bell each of them would be seen after five seconds.
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+
     async fn what_happened_before_is_not_told(app: TestApp) {
         let (admin, ada) = (app.admin().await, app.customer("ada").await);
         let mut first = app.socket(&admin).await;
