@@ -153,6 +153,15 @@ impl Socket {
         }
     }
 
+    /// The next message, or the code with which the service closes the socket; 0 when it is broken off.
+    pub(crate) async fn received_or_closed(&mut self) -> Result<Value, u16> {
+        match self.message().await {
+            Some(Ok(Message::Text(text))) => Ok(serde_json::from_str(&text).unwrap()),
+            Some(Ok(Message::Close(Some(frame)))) => Err(frame.code.into()),
+            _ => Err(0),
+        }
+    }
+
     /// The code with which the service closes the socket; 0 when it is broken off. What comes before does not count.
     pub(crate) async fn closed(&mut self) -> u16 {
         loop {

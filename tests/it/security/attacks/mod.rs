@@ -52,14 +52,22 @@ fn assert_refused(reply: &Reply, what: &str) {
     }
 }
 
-async fn attack(app: &TestApp, persona: &Persona, transport: Transport, attack: &Attack) {
-    let what = format!("{} by {} over {transport:?}", attack.name, persona.name);
+/// Sends an attack over each transport; all of them say the same, as far as the schema has no part in it.
+async fn attack(app: &TestApp, persona: &Persona, attack: &Attack) {
     let body = attack.body();
-    if !transport.carries(&body) {
-        return;
+    let mut said = None;
+    for transport in Transport::ALL.into_iter().filter(|transport| transport.carries(&body)) {
+        let what = format!("{} by {} over {transport:?}", attack.name, persona.name);
+        let reply = transport.send(app, persona, &body).await;
+        assert_refused(&reply, &what);
+        if transport == Transport::Post {
+            said = reply.of_firewall();
+        } else if let Some(said) = &said
+            && !reply.is_cut
+        {
+            assert_eq!(reply.of_firewall().as_ref(), Some(said), "{what}");
+        }
     }
-    let reply = transport.send(app, persona, &body).await;
-    assert_refused(&reply, &what);
 }
 
 impl Attack {
@@ -80,15 +88,11 @@ on_both! {
         let before = counts(&app).await;
         for one in refused_to_all() {
             for persona in &personas {
-                for transport in Transport::ALL {
-                    attack(&app, persona, transport, &one).await;
-                }
+                attack(&app, persona, &one).await;
             }
         }
         for one in pages() {
-            for transport in Transport::ALL {
-                attack(&app, &ada, transport, &one).await;
-            }
+            attack(&app, &ada, &one).await;
         }
         assert_eq!(counts(&app).await, before);
         let answer = app.ask(&ada, "{ me { email } }", json!({})).await;
@@ -101,7 +105,7 @@ on_both! {
         let attacks = refused_to_all();
         let attacking = async {
             for one in &attacks {
-                attack(&app, &anonymous, Transport::Post, one).await;
+                attack(&app, &anonymous, one).await;
             }
         };
         let asking = async {
@@ -130,7 +134,7 @@ async fn what_is_usual_is_within_the_limits() {
         (&admin, crate::harness::INTROSPECTION.to_owned()),
         (&ada, crate::harness::INTROSPECTION.to_owned()),
     ] {
-        for transport in Transport::ALL {
+        for transport in Transport::OF_QUERIES {
             let reply = transport.send(&app, persona, &json!({ "query": document })).await;
             assert_eq!(reply.codes, [""; 0], "{document} over {transport:?}: {}", reply.text);
         }

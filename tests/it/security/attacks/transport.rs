@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Persona, TestApp};
 
@@ -11,6 +11,8 @@ use crate::harness::{Persona, TestApp};
 pub(super) enum Transport {
     Post,
     Get,
+    ServerSentEvents,
+    WebSocket,
 }
 
 /// What came back.
@@ -19,10 +21,28 @@ pub(super) struct Reply {
     pub(super) codes: Vec<String>,
     pub(super) text: String,
     pub(super) took: Duration,
+    /// Whether it was too large for the transport, so that nobody looked at the document.
+    pub(super) is_cut: bool,
 }
 
+impl Reply {
+    /// What the firewall says, which names no place in the document; the schema's complaints do.
+    pub(super) fn of_firewall(&self) -> Option<String> {
+        let body: Value = serde_json::from_str(&self.text).ok()?;
+        let error = &body["errors"][0];
+        let is_of_schema = error.get("locations").is_some_and(|places| !places.is_null());
+        (!is_of_schema && !self.is_cut).then(|| error["message"].as_str().unwrap().to_owned())
+    }
+}
+
+/// The codes of a socket that is closed because a message is too large, or cannot be read.
+const CUT: [u16; 2] = [1_009, 4_400];
+
 impl Transport {
-    pub(super) const ALL: [Self; 2] = [Self::Post, Self::Get];
+    pub(super) const ALL: [Self; 4] = [Self::Post, Self::Get, Self::ServerSentEvents, Self::WebSocket];
+
+    /// Those that carry queries; a socket carries subscriptions alone.
+    pub(super) const OF_QUERIES: [Self; 3] = [Self::Post, Self::Get, Self::ServerSentEvents];
 
     /// Whether a client can send it at all: no library writes a URL of this length.
     pub(super) fn carries(self, body: &Value) -> bool {
@@ -32,8 +52,9 @@ impl Transport {
     /// Sends an operation.
     pub(super) async fn send(self, app: &TestApp, persona: &Persona, body: &Value) -> Reply {
         let started = Instant::now();
-        let text = match self {
-            Self::Post => over_http(persona, client().post(endpoint(app)).json(body)).await,
+        let post = || client().post(endpoint(app)).json(body);
+        let (text, is_cut) = match self {
+            Self::Post => over_http(persona, post()).await,
             Self::Get => {
                 let mut url = endpoint(app);
                 for (name, value) in body.as_object().unwrap() {
@@ -42,11 +63,20 @@ impl Transport {
                 }
                 over_http(persona, client().get(url)).await
             }
+            Self::ServerSentEvents => {
+                let (text, is_cut) = over_http(persona, post().header("accept", "text/event-stream")).await;
+                let event = text
+                    .strip_prefix("event: next\ndata: ")
+                    .map(|rest| rest.lines().next().unwrap());
+                (event.map_or(text.clone(), str::to_owned), is_cut)
+            }
+            Self::WebSocket => over_socket(app, persona, body).await,
         };
         Reply {
             codes: codes(&text),
             text,
             took: started.elapsed(),
+            is_cut,
         }
     }
 }
@@ -59,14 +89,31 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-async fn over_http(persona: &Persona, request: reqwest::RequestBuilder) -> String {
+async fn over_http(persona: &Persona, request: reqwest::RequestBuilder) -> (String, bool) {
     let request = match &persona.token {
         Some(token) => request.bearer_auth(token),
         None => request,
     };
     let response = request.send().await.expect("an answer instead of a closed connection");
-    assert!(response.status().as_u16() < 500, "{}", response.status());
-    response.text().await.unwrap()
+    let status = response.status().as_u16();
+    assert!(status < 500, "{status}");
+    (response.text().await.unwrap(), matches!(status, 413 | 414))
+}
+
+async fn over_socket(app: &TestApp, persona: &Persona, body: &Value) -> (String, bool) {
+    let mut socket = app.socket(persona).await;
+    socket
+        .send(json!({ "type": "subscribe", "id": "1", "payload": body }))
+        .await;
+    match socket.received_or_closed().await {
+        Ok(message) if message["type"] == "error" => (json!({ "errors": message["payload"] }).to_string(), false),
+        Ok(message) => (message["payload"].to_string(), false),
+        Err(code) => {
+            assert!(CUT.contains(&code), "the socket was closed with {code}");
+            let error = json!({ "message": "", "extensions": { "code": "BAD_USER_INPUT" } });
+            (json!({ "errors": [error] }).to_string(), true)
+        }
+    }
 }
 
 /// The codes of the errors of an answer.
