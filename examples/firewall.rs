@@ -53,10 +53,10 @@ fn firewall() -> Firewall {
     )
 }
 
-fn judge(firewall: &Firewall, document: &str, variables: &str) -> Result<u64, Refusal> {
+fn judge(firewall: &Firewall, document: &str, name: Option<&str>, variables: &str) -> Result<u64, Refusal> {
     let given: GivenVariables = serde_json::from_str(variables).unwrap_or_default();
     let document_read = firewall.document(Scope::Admin, Some(document), None)?;
-    let (variables, cost) = firewall.variables(Scope::Admin, &document_read, None, given)?;
+    let (variables, cost) = firewall.variables(Scope::Admin, &document_read, name, given)?;
     black_box(variables);
     Ok(cost)
 }
@@ -80,26 +80,34 @@ fn main() {
         "ordinary queries", "seen", "new", "parsing", "cost"
     );
     for (name, document, variables) in ORDINARY {
-        let cost = match judge(&known, document, variables) {
+        let cost = match judge(&known, document, None, variables) {
             Ok(cost) => cost,
             Err(refusal) => return println!("{name} is refused: {}", refusal.message),
         };
-        let seen = median(10_000, || drop(black_box(judge(&known, document, variables))));
+        let seen = median(10_000, || drop(black_box(judge(&known, document, None, variables))));
         let parsing = median(1_000, || drop(black_box(parse_query(document))));
         let mut number = 0;
         let new = median(1_000, || {
             number += 1;
             // A comment makes it another document.
-            drop(black_box(judge(&known, &format!("{document} # {number}"), variables)));
+            drop(black_box(judge(
+                &known,
+                &format!("{document} # {number}"),
+                None,
+                variables,
+            )));
         });
         println!("{name:<32} {seen:>10.1?} {new:>12.1?} {parsing:>12.1?} {cost:>8}");
     }
     let mut refused: Vec<(Duration, String, String)> = documents::refused_to_all()
         .into_iter()
+        .chain(documents::pages())
         .map(|attack| {
             let variables = attack.variables.to_string();
             let mut outcome = Ok(0);
-            let took = median(5, || outcome = judge(&known, &attack.document, &variables));
+            let took = median(5, || {
+                outcome = judge(&known, &attack.document, attack.operation_name.as_deref(), &variables)
+            });
             let by = match outcome {
                 Ok(_) => "left to the schema".to_owned(),
                 Err(refusal) => format!("{:?}", refusal.reason),

@@ -89,10 +89,8 @@ document_limits! {
     variables: usize = 50, 100, 100, 1_000;
     /// How large all values of variables may be together, in bytes.
     variables_bytes: usize = 32 * 1_024, 1_024 * 1_024, 64 * 1_024, 1_024 * 1_024;
-    /// The most items of a list in a query; of rows to be written there may be `limits.bulk_rows`.
+    /// The most items of a list in a query, such as the representations that a gateway asks for; of rows to be written there may be `limits.bulk_rows`.
     list_items: usize = 100, 250, 250, 1_000;
-    /// The most representations that a gateway may ask for at once.
-    representations: usize = 0, 0, 0, 1_000;
     /// The highest cost: an object is 1, a page of a list 1 and what each of its rows costs, a count of all 10.
     cost: u64 = 1_000, 50_000, 10_000, 100_000;
     /// How long a query may take, in milliseconds.

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use async_graphql::{
     Name, Positioned,
     parser::types::{
-        Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        BaseType, Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        Type,
     },
 };
 use async_graphql_value::{ConstValue, Value};
@@ -62,6 +63,8 @@ pub struct Size {
     pub operations: usize,
     /// Its definitions of variables.
     pub variables: usize,
+    /// How often variables are used, fragments expanded.
+    pub variable_uses: usize,
     /// The length of the longest list that is written out in it.
     pub list_items: usize,
 }
@@ -72,8 +75,8 @@ pub(super) struct Analysis {
     pub(super) size: Size,
     /// The names of all its fields.
     pub(super) names: HashSet<String>,
-    /// The names of the fields at the top of any of its operations.
-    pub(super) top_fields: HashSet<String>,
+    /// The names of the fields at the top of each of its operations.
+    pub(super) top_fields: HashMap<Option<Name>, HashSet<String>>,
     /// The prices of its operations, by their names.
     pub(super) prices: HashMap<Option<Name>, Formula>,
     /// The prices of its fragments.
@@ -91,6 +94,7 @@ struct Part {
     top: usize,
     /// Those of them that are mutations for people who have not logged in.
     log_ins: usize,
+    variable_uses: usize,
 }
 
 impl Part {
@@ -99,6 +103,7 @@ impl Part {
         self.fields = self.fields.saturating_add(other.fields);
         self.top = self.top.saturating_add(other.top);
         self.log_ins = self.log_ins.saturating_add(other.log_ins);
+        self.variable_uses = self.variable_uses.saturating_add(other.variable_uses);
         self.depth = self.depth.max(other.depth);
         self.schema_lists = self.schema_lists.max(other.schema_lists);
     }
@@ -122,7 +127,8 @@ impl Analysis {
     /// Walks through a document. Pages that say nothing about their size have `page` rows.
     ///
     /// # Errors
-    /// When a fragment contains itself, or the document is nested deeper than any limit allows.
+    /// When a fragment contains itself or is used nowhere, when an argument is given twice or a variable is of a type that
+    /// there is not, or when the document is nested deeper than any limit allows.
     pub(super) fn of(document: &ExecutableDocument, shape: &Shape, page: u64) -> Result<Self, Refusal> {
         let mut walk = Walk {
             document,
@@ -135,24 +141,27 @@ impl Analysis {
             level: 0,
             size: Size::default(),
         };
-        let mut prices = HashMap::new();
-        let mut top_fields = HashSet::new();
+        let (mut prices, mut top_fields) = (HashMap::new(), HashMap::new());
         for (name, operation) in document.operations.iter() {
             prices.insert(name.cloned(), walk.operation(&operation.node)?);
             let set = &operation.node.selection_set.node;
-            walk.top_fields(set, &mut top_fields, &mut HashSet::new());
+            let mut found = HashSet::new();
+            walk.top_fields(set, &mut found, &mut HashSet::new());
+            top_fields.insert(name.cloned(), found.into_iter().map(str::to_owned).collect());
         }
-        // Fragments that no operation uses cost nothing, and are refused by the executor; but they are counted.
         for (name, fragment) in &document.fragments {
             walk.directives(&fragment.node.directives);
-            walk.fragment(name)?;
+            if !walk.fragments.contains_key(name) {
+                // The executor would look into it before it says so.
+                return Err(Refusal::invalid("A fragment is used nowhere, or in itself alone."));
+            }
         }
         walk.size.fragments = document.fragments.len();
         walk.size.operations = prices.len();
         Ok(Self {
             size: walk.size,
             names: walk.names.into_iter().map(str::to_owned).collect(),
-            top_fields: top_fields.into_iter().map(str::to_owned).collect(),
+            top_fields,
             prices,
             fragment_prices: walk.fragment_prices,
         })
@@ -164,6 +173,13 @@ impl<'a> Walk<'a> {
         self.directives(&operation.directives);
         self.size.variables = self.size.variables.max(operation.variable_definitions.len());
         for Positioned { node: variable, .. } in &operation.variable_definitions {
+            // The executor ends in a panic where a list of such a type has a default.
+            if !self.shape.has(innermost(&variable.var_type.node)) {
+                let name = &variable.name.node;
+                return Err(Refusal::invalid(format!(
+                    "The variable ${name} is of a type that there is not."
+                )));
+            }
             self.directives(&variable.directives);
             if let Some(value) = &variable.default_value {
                 self.constant(&value.node);
@@ -176,6 +192,7 @@ impl<'a> Walk<'a> {
         size.fields = size.fields.max(part.fields);
         size.depth = size.depth.max(part.depth);
         size.schema_lists = size.schema_lists.max(part.schema_lists);
+        size.variable_uses = size.variable_uses.max(part.variable_uses);
         if operation.ty == OperationType::Mutation {
             size.mutation_fields = size.mutation_fields.max(part.top);
             size.log_in_fields = size.log_in_fields.max(part.log_ins);
@@ -219,8 +236,13 @@ impl<'a> Walk<'a> {
         let name = field.name.node.as_str();
         self.names.insert(name);
         self.size.aliases += usize::from(field.alias.is_some());
-        for (_, value) in &field.arguments {
-            self.value(&value.node);
+        let mut given = HashSet::new();
+        let mut variable_uses = 0;
+        for (name, value) in &field.arguments {
+            if !given.insert(&name.node) {
+                return Err(Refusal::invalid("An argument is given twice."));
+            }
+            variable_uses += self.value(&value.node);
         }
         let shape = of.and_then(|of| of.get(name));
         let inside = shape.and_then(|shape| self.shape.of(&shape.of));
@@ -232,6 +254,7 @@ impl<'a> Walk<'a> {
             schema_lists: inner.schema_lists + usize::from(SCHEMA_LISTS.contains(&name) && shape.is_none()),
             top: 1,
             log_ins: usize::from(self.shape.is_open(name)),
+            variable_uses: inner.variable_uses.saturating_add(variable_uses),
         };
         let argument = |name: &str| field.get_argument(name).map(|value| &value.node);
         let Some(shape) = shape else {
@@ -240,6 +263,7 @@ impl<'a> Walk<'a> {
         };
         let price = match shape.many {
             Many::One | Many::Node => price.object(),
+            Many::Payload => price.page(Count::of_rows(field.arguments.iter().map(|(_, value)| &value.node))),
             Many::Rows => price.object().per_row(),
             Many::Edges => price.per_row(),
             Many::Connection => price.page(Count::of_page(argument("first"), argument("last"), self.page)),
@@ -278,14 +302,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn value(&mut self, value: &Value) {
+    /// Looks into a value, and answers how often it uses a variable.
+    fn value(&mut self, value: &Value) -> usize {
         match value {
             Value::List(items) => {
                 self.size.list_items = self.size.list_items.max(items.len());
-                items.iter().for_each(|item| self.value(item));
+                items.iter().map(|item| self.value(item)).sum()
             }
-            Value::Object(fields) => fields.values().for_each(|field| self.value(field)),
-            _ => {}
+            Value::Object(fields) => fields.values().map(|field| self.value(field)).sum(),
+            Value::Variable(_) => 1,
+            _ => 0,
         }
     }
 
@@ -319,5 +345,13 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+    }
+}
+
+/// The name of a type within its lists.
+fn innermost(of: &Type) -> &str {
+    match &of.base {
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => innermost(inner),
     }
 }

@@ -9,7 +9,7 @@ use async_graphql::{
     Name, Positioned, Variables,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
     },
 };
 use async_graphql_value::ConstValue;
@@ -18,6 +18,7 @@ use super::{
     Refusal,
     absent::Absent,
     analysis::{Analysis, Size},
+    overlap,
     price::Formula,
     scan::Scan,
     shape::Shape,
@@ -27,10 +28,12 @@ use crate::{
     config::{DocumentLimits, Limits},
 };
 
+/// What the parser makes of a token, in bytes.
+const TOKEN_BYTES: usize = 200;
+
 /// A parsed document and what was found out about it, which is true whoever sends it.
 #[derive(Debug)]
 pub struct Document {
-    text: String,
     parsed: ExecutableDocument,
     /// Whether it asks about the schema.
     pub introspects: bool,
@@ -41,8 +44,8 @@ pub struct Document {
     /// The names of its fields, of whatever type they are.
     pub names: Arc<HashSet<String>>,
     scan: Scan,
-    /// The names of the fields at the top of any of its operations.
-    top_fields: HashSet<String>,
+    /// The names of the fields at the top of each of its operations.
+    top_fields: HashMap<Option<Name>, HashSet<String>>,
     prices: HashMap<Option<Name>, Formula>,
     fragment_prices: Vec<Formula>,
 }
@@ -55,9 +58,9 @@ impl Document {
     pub fn parse(text: &str, scan: Scan, shape: &Shape, limits: &Limits) -> Result<Self, Refusal> {
         let parsed = parse_query(text).map_err(|error| Refusal::malformed(error.to_string()))?;
         let analysis = Analysis::of(&parsed, shape, limits.page_default.into())?;
-        let asks = |names: [&str; 2]| names.into_iter().any(|name| analysis.top_fields.contains(name));
+        let top_fields = || analysis.top_fields.values().flatten();
+        let asks = |names: [&str; 2]| top_fields().any(|field| names.contains(&field.as_str()));
         Ok(Self {
-            text: text.to_owned(),
             introspects: asks(["__schema", "__type"]),
             federates: asks(["_service", "_entities"]),
             size: analysis.size,
@@ -70,31 +73,22 @@ impl Document {
         })
     }
 
-    /// A message about it in which nothing is named that does not stand in it: what the executor says of mistakes names
-    /// types and what is missing, which is not for those to whom the schema is not shown.
-    #[must_use]
-    pub fn without_other_names(&self, message: &str) -> String {
-        let mut told = String::with_capacity(message.len());
-        let mut rest = message;
-        while let Some(start) = rest.find(['"', '`']) {
-            let quote = if rest.as_bytes()[start] == b'"' { '"' } else { '`' };
-            let (before, quoted) = rest.split_at(start + 1);
-            told.push_str(before);
-            let Some(end) = quoted.find(quote) else {
-                rest = quoted;
-                break;
-            };
-            let (named, after) = quoted.split_at(end);
-            told.push_str(if self.text.contains(named) { named } else { "…" });
-            told.push(quote);
-            rest = &after[1..];
-        }
-        told + rest
+    /// How much memory it takes, in bytes and roughly: texts as they are, and what the parser makes of a token.
+    pub(super) fn weight(&self) -> u32 {
+        let bytes = self
+            .scan
+            .tokens
+            .saturating_mul(TOKEN_BYTES)
+            .saturating_add(self.scan.bytes);
+        u32::try_from(bytes).unwrap_or(u32::MAX)
     }
 
-    /// How much memory it takes, in the sizes of its tokens.
-    pub(super) fn weight(&self) -> u32 {
-        u32::try_from(self.scan.tokens).unwrap_or(u32::MAX)
+    /// Refuses what would make the executor do too much, once it is known to be small enough to look.
+    ///
+    /// # Errors
+    /// When fields of one name differ, or one stands at one place too often.
+    pub(super) fn check_overlap(&self) -> Result<(), Refusal> {
+        overlap::check(&self.parsed)
     }
 
     /// Holds it against the limits of whoever sends it.
@@ -117,6 +111,7 @@ impl Document {
             fragments,
             operations,
             variables,
+            variable_uses: _,
             list_items: _,
         } = self.size;
         let most_deep = if self.introspects {
@@ -171,11 +166,11 @@ impl Document {
         }
         if self.introspects {
             let is_alone = |name: &String| matches!(name.as_str(), "__schema" | "__type" | "__typename");
-            if !self.top_fields.iter().all(is_alone) {
+            if !self.top_fields.values().flatten().all(is_alone) {
                 return Err(Refusal::too_much("Ask about the schema in a document of its own."));
             }
-            if schema_lists > 2 {
-                let message = "Lists about the schema are inside each other more than twice. Ask in several steps.";
+            if schema_lists > 1 {
+                let message = "A list about the schema is inside another. Ask in several steps.";
                 return Err(Refusal::too_much(message));
             }
         }
@@ -185,10 +180,7 @@ impl Document {
     /// What its operation of this name costs with these variables.
     #[must_use]
     pub fn price(&self, operation_name: Option<&str>, variables: &Variables) -> u64 {
-        let formula = match (operation_name, self.prices.len()) {
-            (_, 1) => self.prices.values().next(),
-            (name, _) => self.prices.get(&name.map(Name::new)),
-        };
+        let formula = of_operation(&self.prices, operation_name);
         formula.map_or(0, |formula| formula.price(variables, &self.fragment_prices))
     }
 
@@ -216,10 +208,11 @@ impl Document {
         Ok(variables)
     }
 
-    /// Whether somebody who acts as another may run all of its mutations.
+    /// Whether somebody who acts as another may run all mutations of its operation of this name.
     #[must_use]
-    pub fn may_be_run_by(&self, viewer: &Viewer) -> bool {
-        let mut mutations = self.top_fields.iter().filter(|field| *field != "__typename");
+    pub fn may_be_run_by(&self, viewer: &Viewer, operation_name: Option<&str>) -> bool {
+        let fields = of_operation(&self.top_fields, operation_name);
+        let mut mutations = fields.into_iter().flatten().filter(|field| *field != "__typename");
         mutations.all(|field| viewer.may_run(field))
     }
 
@@ -250,9 +243,12 @@ impl Document {
         if absent.is_empty() {
             return parsed;
         }
-        // Other operations of the document will not run, and may define the same variables otherwise.
+        // Other operations of the document will not run, and may define the same variables otherwise; what they alone
+        // use goes with them.
         if let (DocumentOperations::Multiple(operations), Some(name)) = (&mut parsed.operations, operation_name) {
             operations.retain(|other, _| other.as_str() == name);
+            let used = used_fragments(&parsed);
+            parsed.fragments.retain(|name, _| used.contains(name));
         }
         for fragment in parsed.fragments.values_mut() {
             absent.take_out_of(&mut fragment.node.selection_set.node);
@@ -268,4 +264,37 @@ impl Document {
         }
         parsed
     }
+}
+
+/// What is known of the operation of this name, or of the only one.
+fn of_operation<'a, T>(known: &'a HashMap<Option<Name>, T>, name: Option<&str>) -> Option<&'a T> {
+    match known.len() {
+        1 => known.values().next(),
+        _ => known.get(&name.map(Name::new)),
+    }
+}
+
+/// The fragments that the operations of a document use.
+fn used_fragments(document: &ExecutableDocument) -> HashSet<Name> {
+    fn look(document: &ExecutableDocument, set: &SelectionSet, used: &mut HashSet<Name>) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => look(document, &field.node.selection_set.node, used),
+                Selection::InlineFragment(fragment) => look(document, &fragment.node.selection_set.node, used),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    if used.insert(name.clone())
+                        && let Some(fragment) = document.fragments.get(name)
+                    {
+                        look(document, &fragment.node.selection_set.node, used);
+                    }
+                }
+            }
+        }
+    }
+    let mut used = HashSet::new();
+    for (_, operation) in document.operations.iter() {
+        look(document, &operation.node.selection_set.node, &mut used);
+    }
+    used
 }

@@ -24,11 +24,11 @@ pub struct GivenVariables {
 }
 
 impl GivenVariables {
-    /// The values, when they are within the limits. A list may be as long as `longest_list`.
+    /// The values with their size in bytes, when they are within the limits. A list may be as long as `longest_list`.
     ///
     /// # Errors
     /// When they are not, or cannot be the values of variables.
-    pub fn within(self, limits: &DocumentLimits, longest_list: usize) -> Result<Variables, Refusal> {
+    pub fn within(self, limits: &DocumentLimits, longest_list: usize) -> Result<(Variables, usize), Refusal> {
         if self.repeats_a_key {
             return Err(Refusal::variables("An object in the variables names a key twice."));
         }
@@ -55,7 +55,7 @@ impl GivenVariables {
                 )));
             }
         }
-        Ok(self.values)
+        Ok((self.values, extent.bytes))
     }
 }
 

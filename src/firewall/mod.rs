@@ -14,6 +14,7 @@ mod absent;
 mod analysis;
 mod document;
 mod given;
+mod overlap;
 mod price;
 #[cfg(test)]
 mod properties;
@@ -23,7 +24,7 @@ mod trusted;
 
 use std::sync::Arc;
 
-use async_graphql::Variables;
+use async_graphql::{Variables, parser::types::OperationType};
 use moka::sync::Cache;
 
 pub use analysis::Size;
@@ -38,8 +39,11 @@ use crate::{
     config::{DocumentLimits, FirewallConfig, Limits, TrustedDocuments, TrustedDocumentsConfig},
 };
 
-/// How many tokens all documents of a cache have together: some twenty megabytes of memory.
-const CACHED_TOKENS: u64 = 100_000;
+/// How much memory the documents of a cache take together, in bytes.
+const CACHED_BYTES: u64 = 16 * 1_024 * 1_024;
+
+/// How many times the values of variables may be copied, beyond what one document may hold of them.
+const COPIES: usize = 16;
 
 /// The most characters of a message that may hold what a client has sent.
 const MESSAGE: usize = 200;
@@ -100,7 +104,8 @@ pub enum Reason {
         /// What it may cost.
         limit: u64,
     },
-    /// It was named by its hash, and documents are not taken by their hashes here.
+    /// It was named by its hash, and documents are not taken by their hashes here. Apollo's clients know this, and the
+    /// next, by the one word of its message, and send the document then.
     NotSupported,
     /// It was named by its hash, and nobody knows it.
     NotFound,
@@ -218,13 +223,13 @@ impl Firewall {
                 (hash, text)
             }
             (None, Some(_)) if !mode.accepts() => {
-                let message = "PersistedQueryNotSupported: documents are not taken by their hashes. Send the document.";
+                let message = "PersistedQueryNotSupported";
                 return Err(Refusal::new(Reason::NotSupported, message));
             }
             (None, Some(hash)) => match self.manifest.get(&hash) {
                 Some(text) => (hash, text),
                 None => {
-                    let message = "PersistedQueryNotFound: no document of this hash was agreed upon.";
+                    let message = "PersistedQueryNotFound";
                     return Err(Refusal::new(Reason::NotFound, message));
                 }
             },
@@ -255,12 +260,13 @@ impl Firewall {
         let scan = Scan::read(text, limits)?;
         let document = Document::parse(text, scan, self.shape, &self.limits)?;
         document.check(limits)?;
+        document.check_overlap()?;
         Ok(document)
     }
 
-    /// How many tokens all documents have together that are kept.
+    /// How much memory the documents that are kept take together, in bytes.
     #[must_use]
-    pub fn cached_tokens(&self) -> u64 {
+    pub fn cached_bytes(&self) -> u64 {
         let caches = [&self.in_store, &self.elsewhere, &self.agreed_upon];
         caches.into_iter().for_each(Cache::run_pending_tasks);
         caches.into_iter().map(Cache::weighted_size).sum()
@@ -278,7 +284,8 @@ impl Firewall {
         given: GivenVariables,
     ) -> Result<(Variables, u64), Refusal> {
         let limits = self.limits(scope);
-        let longest_list = if document.size.mutation_fields > 0 {
+        let operation = document.operation(operation_name);
+        let longest_list = if operation.is_some_and(|operation| operation.ty == OperationType::Mutation) {
             // Rows that are written are bounded by the rooms, which say it in their own words.
             limits.list_items.max(self.limits.bulk_rows.saturating_mul(2))
         } else {
@@ -289,8 +296,13 @@ impl Firewall {
                 "The document has a list of more than {longest_list} items. Send several requests."
             )));
         }
-        let mut values = given.within(limits, longest_list)?;
-        if let Some(operation) = document.operation(operation_name) {
+        let (mut values, bytes) = given.within(limits, longest_list)?;
+        // Each use of a variable is a copy of its value.
+        if bytes.saturating_mul(document.size.variable_uses) > limits.variables_bytes.saturating_mul(COPIES) {
+            let message = "The variables are too large to be used so often. Send less at once.";
+            return Err(Refusal::variables(message));
+        }
+        if let Some(operation) = operation {
             values = document.variables(operation, values)?;
         }
         let requested = document.price(operation_name, &values);
@@ -309,7 +321,7 @@ impl Firewall {
 
 fn cache() -> Cache<Hash, Arc<Document>> {
     Cache::builder()
-        .max_capacity(CACHED_TOKENS)
+        .max_capacity(CACHED_BYTES)
         .weigher(|_, document: &Arc<Document>| document.weight())
         .build()
 }

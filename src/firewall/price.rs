@@ -43,22 +43,54 @@ enum Term {
 pub(super) enum Count {
     /// So many.
     Known(u64),
-    /// As many as the number in a variable says; so many when it says nothing.
-    Number(Name, u64),
+    /// A page, as large as `first` or `last` say, of which some are in variables; or as large as pages are.
+    Page([Said; 2], u64),
     /// As many as the list in a variable has items.
     Items(Name),
+    /// As many as the longest list in these variables has items, and so many at least.
+    Longest(Vec<Name>, u64),
+}
+
+/// What an argument says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Nothing,
+    Rows(u64),
+    Variable(Name),
+}
+
+impl Said {
+    fn of(value: Option<&Value>) -> Self {
+        match value {
+            None | Some(Value::Null) => Self::Nothing,
+            Some(Value::Variable(name)) => Self::Variable(name.clone()),
+            // What is no number, or a negative one, is refused by the field itself.
+            Some(Value::Number(number)) => Self::Rows(number.as_u64().unwrap_or(0)),
+            Some(_) => Self::Rows(0),
+        }
+    }
+
+    fn rows(&self, variables: &Variables) -> Option<u64> {
+        match self {
+            Self::Nothing => None,
+            Self::Rows(rows) => Some(*rows),
+            Self::Variable(name) => match variables.get(name) {
+                None | Some(ConstValue::Null) => None,
+                Some(ConstValue::Number(number)) => Some(number.as_u64().unwrap_or(0)),
+                Some(_) => Some(0),
+            },
+        }
+    }
 }
 
 impl Count {
-    /// The size of a page: as `first` or `last` say, or as large as pages are.
+    /// The size of a page. Where both ends say something the field refuses it; here the larger counts.
     pub(super) fn of_page(first: Option<&Value>, last: Option<&Value>, unsaid: u64) -> Self {
-        let said = [first, last].into_iter().flatten().find(|value| **value != Value::Null);
-        match said {
-            Some(Value::Variable(name)) => Self::Number(name.clone(), unsaid),
-            // What is no number, or a negative one, is refused by the field itself.
-            Some(Value::Number(number)) => Self::Known(number.as_u64().unwrap_or(0)),
-            _ => Self::Known(unsaid),
+        let said = [Said::of(first), Said::of(last)];
+        if said.iter().any(|said| matches!(said, Said::Variable(_))) {
+            return Self::Page(said, unsaid);
         }
+        Self::Known(Self::Page(said, unsaid).value(&Variables::default()))
     }
 
     /// How many items a list has.
@@ -71,19 +103,56 @@ impl Count {
         }
     }
 
+    /// How many rows a mutation answers with, which has these arguments.
+    pub(super) fn of_rows<'a>(arguments: impl Iterator<Item = &'a Value>) -> Self {
+        let (mut variables, mut known) = (Vec::new(), UNSAID);
+        arguments.for_each(|value| longest(value, &mut variables, &mut known));
+        if variables.is_empty() {
+            return Self::Known(known);
+        }
+        Self::Longest(variables, known)
+    }
+
     fn value(&self, variables: &Variables) -> u64 {
         match self {
             Self::Known(count) => *count,
-            Self::Number(name, unsaid) => match variables.get(name) {
-                Some(ConstValue::Number(number)) => number.as_u64().unwrap_or(0),
-                _ => *unsaid,
-            },
+            Self::Page(said, unsaid) => {
+                let said = said.iter().filter_map(|said| said.rows(variables));
+                said.max().unwrap_or(*unsaid)
+            }
             Self::Items(name) => match variables.get(name) {
                 Some(ConstValue::List(items)) => items.len() as u64,
                 Some(_) => 1,
                 None => 0,
             },
+            Self::Longest(names, known) => {
+                let given = names.iter().filter_map(|name| variables.get(name));
+                given.map(longest_constant).max().unwrap_or(0).max(*known)
+            }
         }
+    }
+}
+
+fn longest(value: &Value, variables: &mut Vec<Name>, known: &mut u64) {
+    match value {
+        Value::Variable(name) => variables.push(name.clone()),
+        Value::List(items) => {
+            *known = (*known).max(items.len() as u64);
+            items.iter().for_each(|item| longest(item, variables, known));
+        }
+        Value::Object(fields) => fields.values().for_each(|field| longest(field, variables, known)),
+        _ => {}
+    }
+}
+
+fn longest_constant(value: &ConstValue) -> u64 {
+    match value {
+        ConstValue::List(items) => {
+            let inside = items.iter().map(longest_constant).max().unwrap_or(0);
+            inside.max(items.len() as u64)
+        }
+        ConstValue::Object(fields) => fields.values().map(longest_constant).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -96,7 +96,7 @@ fn whole_text() -> impl Strategy<Value = String> {
 fn selection(own: usize, depth: u32) -> BoxedStrategy<String> {
     let leaf = prop::sample::select(vec!["id", "a: id", "email @skip(if: false)", "totalCount", "unknown"]);
     let leaf = leaf.prop_map(str::to_owned);
-    let spread = (own + 1..FRAGMENTS + 1).prop_map(|number| {
+    let spread = (own + 1..FRAGMENTS + 2).prop_map(|number| {
         if number < FRAGMENTS {
             format!("...F{number}")
         } else {
@@ -137,7 +137,7 @@ fn documents() -> impl Strategy<Value = String> {
         })
         .collect();
     (selection(0, 3), fragments)
-        .prop_map(|(top, fragments)| format!("query($n: Int) {{ ...F0 {top} }} {}", fragments.join(" ")))
+        .prop_map(|(top, fragments)| format!("query($n: Int) {{ ...F0 ...F1 ...F2 ...F3 ...F4 ...F5 {top} }} {}", fragments.join(" ")))
 }
 
 /// Counts fields and fragments, and how deep fields are, by writing every fragment out.
@@ -273,13 +273,68 @@ fn a_price_is_the_number_of_objects_and_pages() {
             3 * (1 + 1 + 4),
         ),
         (
-            "query($i: [ID!]!) { nodes(ids: $i) { ... on Customer { orders(first: 1000000000) { nodes { customer { orders(first: 1000000000) { nodes { id } } } } } } } }",
+            "query($i: [ID!]!) { nodes(ids: $i) { ... on Customer { orders(first: 10000000000) { nodes { customer { orders(first: 10000000000) { nodes { id } } } } } } } }",
             "{\"i\":[\"a\",\"b\"]}",
             u64::MAX,
         ),
     ] {
         assert_eq!(price(text, variables), Ok(expected), "{text}");
     }
+}
+
+#[test]
+fn a_page_is_as_large_as_either_end_says() {
+    let firewall = firewall();
+    let text = "query($n: Int, $m: Int = 250) { customers(first: $n, last: $m) { nodes { id } } }";
+    let price = |given: &str| {
+        let document = firewall.document(Scope::Admin, Some(text), None);
+        let given: GivenVariables = serde_json::from_str(given).unwrap_or_default();
+        document.and_then(|document| Ok(firewall.variables(Scope::Admin, &document, None, given)?.1))
+    };
+    for (given, rows) in [
+        ("{}", 250),
+        ("{\"n\":null}", 250),
+        ("{\"n\":3}", 250),
+        ("{\"n\":300}", 300),
+        ("{\"n\":3,\"m\":null}", 3),
+        ("{\"m\":null}", 20),
+        ("{\"m\":-1}", 0),
+    ] {
+        assert_eq!(price(given), Ok(1 + rows), "{given}");
+    }
+}
+
+#[test]
+fn a_mutation_answers_as_many_rows_as_were_sent() {
+    let firewall = firewall();
+    let text = "mutation($rows: [CustomerCreateFields!]!) { customerBulkCreate(input: { customers: $rows }) {
+        results { customer { addresses(first: 5) { nodes { id } } } } userErrors { code } } }";
+    let price = |rows: usize| {
+        let given: Variables = serde_json::from_value(serde_json::json!({ "rows": vec![1; rows] })).unwrap_or_default();
+        firewall
+            .parse(text, &limits())
+            .map(|document| document.price(None, &given))
+    };
+    assert_eq!(price(1), Ok(1 + 10 * (1 + 1 + 1 + 5 + 1)));
+    assert_eq!(price(1_000), Ok(1 + 1_000 * (1 + 1 + 1 + 5 + 1)));
+}
+
+#[test]
+fn what_belongs_to_another_operation_is_left_out_with_it() {
+    let firewall = firewall();
+    let text = "mutation A($p: String) { customerUpdate(input: { phone: $p }) { customer { id } } }
+        query B($p: [ID!]!) { me { ...F } nodes(ids: $p) { id } } fragment F on Customer { id }";
+    let document = firewall.parse(text, &limits()).map(|document| {
+        let executable = document.for_execution(Some("A"), &Variables::default());
+        (executable.operations.iter().count(), executable.fragments.len())
+    });
+    assert_eq!(document, Ok((1, 0)));
+    // A list of a query is no longer because there is a mutation beside it.
+    let given: GivenVariables =
+        serde_json::from_value(serde_json::json!({ "p": vec!["cus_1"; 251] })).unwrap_or_default();
+    let document = firewall.document(Scope::Admin, Some(text), None);
+    let judged = document.and_then(|document| firewall.variables(Scope::Admin, &document, Some("B"), given));
+    assert!(judged.is_err());
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(super) const UNSAID: u64 = 10;
 pub struct Shape {
     /// The types that have fields.
     types: HashMap<String, TypeShape>,
+    /// The names of all types.
+    names: HashSet<String>,
     query: Option<String>,
     mutation: Option<String>,
     subscription: Option<String>,
@@ -47,7 +49,9 @@ pub(super) enum Many {
     One,
     /// A connection: one page, of the size that `first` or `last` say.
     Connection,
-    /// The rows of the connection around it.
+    /// What a mutation answers: lists in it are as long as the longest list that was sent.
+    Payload,
+    /// The rows of the connection around it, or of the payload.
     Rows,
     /// The same, each in an edge, which costs nothing.
     Edges,
@@ -133,6 +137,7 @@ impl Shape {
             .flat_map(|kind| kind.fields.unwrap_or_default())
             .map(|field| field.name)
             .collect();
+        let names = all.types.iter().map(|kind| kind.name.clone()).collect();
         let types = all
             .types
             .into_iter()
@@ -148,6 +153,7 @@ impl Shape {
         let name = |named: Option<Named>| named.map(|named| named.name);
         Some(Self {
             types,
+            names,
             query: name(all.query_type),
             mutation: name(all.mutation_type),
             subscription: name(all.subscription_type),
@@ -170,6 +176,11 @@ impl Shape {
         self.types.get(name)
     }
 
+    /// Whether there is a type of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
     /// Whether somebody who has not logged in may ask for this mutation.
     pub(super) fn is_open(&self, mutation: &str) -> bool {
         self.open_mutations.contains(mutation)
@@ -185,6 +196,10 @@ impl DescribedField {
         let takes = |argument: &str| self.args.iter().any(|known| known.name == argument);
         let many = if of.ends_with("Connection") && is_list {
             if self.name == "edges" { Many::Edges } else { Many::Rows }
+        } else if of.ends_with("Payload") && is_list {
+            Many::Rows
+        } else if name.ends_with("Payload") && !is_list {
+            Many::Payload
         } else if of.ends_with("Edge") && self.name == "node" {
             Many::Node
         } else if name == "PageInfo" {

@@ -33,6 +33,10 @@ const ERRORS: usize = 20;
 /// How long it may take to tell somebody of an event.
 const LONGEST_HEARING: Duration = Duration::from_secs(30);
 
+/// What those are told to whom the schema is not shown.
+const NOT_OF_THE_SCHEMA: &str =
+    "This does not fit the schema, at the places in `locations`. Whoever may see the schema is told more.";
+
 /// Who asks, and with what.
 #[derive(Clone, Debug)]
 pub(super) struct Asker {
@@ -268,7 +272,7 @@ impl HttpState {
                 "_service and _entities are for the federation gateway, which sends Gateway-Authorization.",
             );
         }
-        if kind == OperationType::Mutation && !document.may_be_run_by(&viewer) {
+        if kind == OperationType::Mutation && !document.may_be_run_by(&viewer, body.operation_name.as_deref()) {
             return forbidden("This is not possible while acting as a customer.");
         }
         // Where everybody is a gateway (the demo), what only a gateway asks has a gateway's limits.
@@ -388,8 +392,9 @@ impl Prepared {
         mend(&mut response);
         let is_executed = !matches!(response.data, Value::Null) || response.errors.is_empty();
         if !is_executed && !self.sees_schema {
+            // The executor's words name types, and what is missing.
             for error in &mut response.errors {
-                error.message = self.document.without_other_names(&error.message);
+                NOT_OF_THE_SCHEMA.clone_into(&mut error.message);
             }
         }
         tidy(&mut response.errors, &call.request_id);

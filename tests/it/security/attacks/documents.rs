@@ -36,6 +36,7 @@ pub(super) fn refused_to_all() -> Vec<Attack> {
         directives(),
         fields(),
         variables(),
+        overlaps(),
         operations(),
         introspection(),
         echoes(),
@@ -251,6 +252,11 @@ fn fields() -> Vec<Attack> {
             nested("first: $n").replacen('{', "query($n: Int) {", 1),
             json!({ "n": 100 }),
         ),
+        with(
+            "A8 from one end, where the other is null",
+            nested("first: $n, last: 100").replacen('{', "query($n: Int) {", 1),
+            json!({ "n": null }),
+        ),
         attack(
             "A8 the same by a default",
             nested("first: $n").replacen('{', "query($n: Int = 100) {", 1),
@@ -342,6 +348,54 @@ fn variables() -> Vec<Attack> {
         attack(
             "A9 one is missing for a directive",
             "query($no: Boolean!) { __typename @skip(if: $no) }",
+        ),
+    ]
+}
+
+/// Fields that differ at one place, which the executor would write down pair by pair.
+fn overlaps() -> Vec<Attack> {
+    let within =
+        |levels: usize, inner: &str| format!("{{ {} {inner} {} }}", "... {".repeat(levels), "}".repeat(levels));
+    let arguments: String = (0..150).map(|number| format!("x{number}:1 ")).collect();
+    vec![
+        attack(
+            "a field with 150 arguments and 455 without",
+            within(29, &format!("a({arguments}) {}", "a ".repeat(455))),
+        ),
+        attack(
+            "a field with 150 times the same argument",
+            within(29, &format!("a({}) {}", "x:1 ".repeat(150), "a ".repeat(455))),
+        ),
+        attack("two fields under one name", "{ a: viewer { kind } a: me { id } }"),
+        attack(
+            "two pages under one name",
+            "{ me { orders(first: 1) { nodes { id } } orders(first: 2) { nodes { id } } } }",
+        ),
+        attack(
+            "two fields under one name in a fragment",
+            "{ a: viewer { kind } ...A } fragment A on Query { a: me { id } }",
+        ),
+        attack(
+            "21 times the same field",
+            format!("{{ viewer {{ {} }} }}", "kind ".repeat(21)),
+        ),
+        attack(
+            "a type that there is not, in a list with a default",
+            "query($a: [Foo] = [1]) { __typename }",
+        ),
+        attack(
+            "a fragment that nobody uses",
+            "{ __typename } fragment A on Query { viewer { kind } }",
+        ),
+        with(
+            "a large value in many places",
+            format!(
+                "query($a: JSON) {{ {} }}",
+                (0..18).map(|number| format!("...A{number} ")).collect::<String>()
+            ) + &(0..18)
+                .map(|number| format!("fragment A{number} on Query {{ me {{ a{number}: metadata(keys: $a) }} }} "))
+                .collect::<String>(),
+            json!({ "a": "x".repeat(31_000) }),
         ),
     ]
 }
