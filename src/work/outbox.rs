@@ -6,6 +6,11 @@
 //! count, those of its other databases too, as far as they write: one that writes for an hour holds events back for an
 //! hour, and loses none. On SQLite there is one writer, and nothing is ever held back.
 //!
+//! A database that was dumped and restored into another PostgreSQL server holds numbers of transactions that this server
+//! has not given yet. `migrate up` (and with it every start) sees that and gives all those events the transaction 0, where
+//! their position alone keeps the order ([`forget_transactions_of_another_server`]); a cursor that somebody has kept from
+//! before is worth nothing then.
+//!
 //! Positions may have gaps, where a transaction was given up; nobody waits for what would have been there.
 
 use std::collections::HashSet;
@@ -115,7 +120,24 @@ pub async fn events_after(db: &ReadConnection, cursor: Cursor, limit: u64) -> Re
     })
 }
 
-fn event(row: &QueryResult) -> Result<Event, DbErr> {
+/// Forgets the transactions of all events when some of them come from another PostgreSQL server; answers whether that was
+/// so. Nobody may write events meanwhile.
+///
+/// # Errors
+/// Faults.
+pub async fn forget_transactions_of_another_server(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    if backend != DbBackend::Postgres {
+        return Ok(false);
+    }
+    // What a snapshot shows was written by transactions that it knows.
+    let sql = "update outbox_event set transaction_id = 0 where transaction_id <> 0 \
+               and (select max(transaction_id) from outbox_event) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+    let done = db.execute_raw(Statement::from_string(backend, sql)).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
     let changed_paths: Json = row.try_get("", "changed_paths")?;
     let paths = changed_paths.as_array().into_iter().flatten();
     Ok(Event {
