@@ -103,17 +103,25 @@ pub async fn events_after(db: &ReadConnection, cursor: Cursor, limit: u64) -> Re
     let rows = db.page(QuerySelect::query(&mut select)).await?;
     let is_full = u64::try_from(rows.len()).is_ok_and(|count| count >= limit);
     let mut events = Vec::with_capacity(rows.len());
-    let mut holds_back = false;
+    let (mut next, mut holds_back) = (cursor, false);
     for row in &rows {
         // Those that may be read come before those that may not.
         if !row.try_get::<bool>("", "is_settled")? {
             holds_back = true;
             break;
         }
-        events.push(event(row)?);
+        next = Cursor {
+            transaction: row.try_get("", "transaction_id")?,
+            position: row.try_get("", "position")?,
+        };
+        match event(row, next) {
+            Ok(event) => events.push(event),
+            // Whoever read it again would never come to what is behind it.
+            Err(error) => tracing::error!(position = next.position, %error, "an event cannot be read and is left out"),
+        }
     }
     Ok(Events {
-        next: events.last().map_or(cursor, |event| event.cursor),
+        next,
         has_more: is_full && !holds_back,
         holds_back,
         events,
@@ -141,10 +149,7 @@ fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
     let changed_paths: Json = row.try_get("", "changed_paths")?;
     let paths = changed_paths.as_array().into_iter().flatten();
     Ok(Event {
-        cursor: Cursor {
-            transaction: row.try_get("", "transaction_id")?,
-            position: row.try_get("", "position")?,
-        },
+        cursor,
         id: row.try_get("", "id")?,
         topic: row.try_get("", "topic")?,
         at: row.try_get("", "at")?,
