@@ -299,7 +299,6 @@ impl HttpState {
             request = request.data(Plans::default());
         }
         request.operation_name = body.operation_name;
-        request.extensions = body.extensions;
         request.set_parsed_query(executable);
         let schema = if is_masked { &self.masked_schema } else { &self.schema };
         Ok(Prepared {
