@@ -86,6 +86,8 @@ impl Live {
 
     /// What an event is to whoever listens; `None` when it does not exist for them.
     async fn tell(&self, news: &News) -> Option<Told> {
+        // One change may be told to thousands: they leave connections to the database for everybody else.
+        let _turn = self.state.hearings.acquire().await;
         let asker = match self.listener.after(&self.state, news.read_at).await {
             Ok(asker) => asker,
             Err(error) => return Some(unknown(&self.listener, &error)),
