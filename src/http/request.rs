@@ -89,9 +89,14 @@ impl Body {
         texts + self.variables.bytes()
     }
 
+    /// Whether there is a document, or a hash that stands for one.
+    pub(super) fn names_a_document(&self) -> bool {
+        self.query.is_some() || self.document_id().is_some()
+    }
+
     /// A request names a document in one way or another.
     fn checked(self) -> Result<Self, Refused> {
-        if self.query.is_none() && self.document_id().is_none() {
+        if !self.names_a_document() {
             return Err(Refused::new(Cause::NotARequest, NOT_A_REQUEST));
         }
         Ok(self)

@@ -93,6 +93,7 @@ impl Sent {
             Self::Subscribe { id, .. } | Self::Complete { id } if id.is_empty() || id.len() > LONGEST_ID => {
                 Err(Close::Invalid)
             }
+            Self::Subscribe { payload, .. } if !payload.names_a_document() => Err(Close::Invalid),
             _ => Ok(sent),
         }
     }
