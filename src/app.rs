@@ -254,6 +254,9 @@ impl App {
             stopping: stopping.clone(),
             relay: Relay::new(call_parts.database.clone()),
             places: places.clone(),
+            hearings: Arc::new(tokio::sync::Semaphore::new(
+                call_parts.database.connections_for_hearings(),
+            )),
         };
         Self {
             housekeeper: Housekeeper::new(call_parts.clone()),

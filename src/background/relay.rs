@@ -15,7 +15,10 @@ use std::{
 };
 
 use sea_orm::DbErr;
-use tokio::{sync::broadcast, time::Instant};
+use tokio::{
+    sync::broadcast::{self, error::RecvError},
+    time::Instant,
+};
 
 use crate::work::{
     Database, Statements,
@@ -55,14 +58,34 @@ impl Deref for News {
 #[derive(Clone, Debug)]
 pub struct Relay {
     database: Database,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
     sender: broadcast::Sender<Arc<News>>,
-    is_running: Arc<Mutex<bool>>,
+    is_running: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            sender: broadcast::Sender::new(WAITING),
+            is_running: false,
+        }
+    }
 }
 
 /// Why somebody hears no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("more events came than could be listened to")]
-pub struct Deaf;
+pub enum Deaf {
+    /// More events came than were listened to.
+    #[error("more events came than were listened to")]
+    Behind,
+    /// Nobody passes events on to this ear any more.
+    #[error("the relay has broken down")]
+    Broken,
+}
 
 /// Hears what happens from now on.
 #[derive(Debug)]
@@ -75,10 +98,13 @@ impl Ear {
     /// The next event; may be given up at any time.
     ///
     /// # Errors
-    /// [`Deaf`] when some were missed.
+    /// [`Deaf`] when some were missed, or may have been.
     pub async fn next(&mut self) -> Result<Arc<News>, Deaf> {
         loop {
-            let news = self.receiver.recv().await.map_err(|_| Deaf)?;
+            let news = self.receiver.recv().await.map_err(|error| match error {
+                RecvError::Lagged(_) => Deaf::Behind,
+                RecvError::Closed => Deaf::Broken,
+            })?;
             if !self.since.is_after(news.cursor) {
                 return Ok(news);
             }
@@ -92,8 +118,7 @@ impl Relay {
     pub fn new(database: Database) -> Self {
         Self {
             database,
-            sender: broadcast::Sender::new(WAITING),
-            is_running: Arc::default(),
+            state: Arc::default(),
         }
     }
 
@@ -104,29 +129,26 @@ impl Relay {
     pub async fn listen(&self) -> Result<Ear, DbErr> {
         // In this order: what is committed after the mark is either read after this ear was there, or by a relay that
         // begins at the mark.
-        let receiver = self.sender.subscribe();
+        let receiver = self.state().sender.subscribe();
         let since = Mark::now(&self.database.reader(&Statements::default())).await?;
-        let mut is_running = self.is_running();
-        if !*is_running {
-            *is_running = true;
-            tokio::spawn(self.clone().run(since.cursor()));
+        if let Some(running) = Running::begin(self) {
+            tokio::spawn(self.clone().run(since.cursor(), running));
         }
-        drop(is_running);
         Ok(Ear { receiver, since })
     }
 
-    fn is_running(&self) -> MutexGuard<'_, bool> {
-        self.is_running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether nobody listens any more; then the next who does so begins anew.
     fn is_done(&self) -> bool {
-        let mut is_running = self.is_running();
-        *is_running = self.sender.receiver_count() > 0;
-        !*is_running
+        let mut state = self.state();
+        state.is_running = state.sender.receiver_count() > 0;
+        !state.is_running
     }
 
-    async fn run(self, mut cursor: Cursor) {
+    async fn run(self, mut cursor: Cursor, mut running: Running) {
         let (mut listener, mut deafness) = self.database.listen().await;
         if let Some(error) = &deafness {
             tracing::warn!(%error, "other processes cannot be heard: their events come later");
@@ -140,7 +162,7 @@ impl Relay {
                     let read_at = Instant::now();
                     for event in page.events {
                         // Who does not listen any more need not be told.
-                        let _ = self.sender.send(Arc::new(News { event, read_at }));
+                        let _ = running.sender.send(Arc::new(News { event, read_at }));
                     }
                     if page.has_more {
                         continue;
@@ -170,5 +192,75 @@ impl Relay {
                 Err(_) => {}
             }
         }
+        running.is_over = true;
+    }
+}
+
+/// That the relay runs. When it breaks down, those who listen are told so, and the next who does begins anew.
+#[derive(Debug)]
+struct Running {
+    sender: broadcast::Sender<Arc<News>>,
+    state: Arc<Mutex<State>>,
+    /// Whether it ends because nobody listens any more.
+    is_over: bool,
+}
+
+impl Running {
+    /// `None` when it runs already.
+    fn begin(relay: &Relay) -> Option<Self> {
+        let mut state = relay.state();
+        if state.is_running {
+            return None;
+        }
+        state.is_running = true;
+        Some(Self {
+            sender: state.sender.clone(),
+            state: Arc::clone(&relay.state),
+            is_over: false,
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.is_over {
+            tracing::error!("the relay has broken down: those who listen are told so");
+            *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may")]
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::{migrate, work::DatabaseSettings};
+
+    #[tokio::test]
+    async fn a_relay_that_breaks_down_tells_those_who_listen_and_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = DatabaseSettings {
+            url: SecretString::from(format!("sqlite://{}/events.sqlite", folder.path().display())),
+            connections: 2,
+            acquire_timeout: Duration::from_secs(30),
+            statement_timeout: Duration::from_secs(30),
+        };
+        let database = Database::connect(&settings).await.unwrap();
+        migrate::up(&database).await.unwrap();
+        let relay = Relay::new(database);
+        // As if it ran, until it panics.
+        let running = Running::begin(&relay).unwrap();
+        let mut ear = relay.listen().await.unwrap();
+        assert!(Running::begin(&relay).is_none());
+        let task = tokio::spawn(async move {
+            let _running = running;
+            std::panic::resume_unwind(Box::new(()));
+        });
+        assert!(task.await.unwrap_err().is_panic());
+        assert_eq!(ear.next().await.unwrap_err(), Deaf::Broken);
+        let _ear = relay.listen().await.unwrap();
+        assert!(relay.state().is_running, "whoever listens next starts it again");
     }
 }

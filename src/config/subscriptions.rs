@@ -13,6 +13,8 @@ section! {
         connections_per_client: usize = 64,
         /// How many subscriptions one WebSocket carries at once.
         per_connection: usize = 50,
+        /// The largest answer to an event, in bytes.
+        answer_bytes: usize = 256 * 1_024,
         /// How long a client may take to say who it is (`connection_init`).
         init_timeout: Duration = Duration::from_secs(10),
         /// How often the service sees whether the other end is there still, and whether who listens may do so still.
@@ -32,6 +34,13 @@ impl SubscriptionsConfig {
             let message = "must be between 1 and 1000000.";
             reader.require((1..=1_000_000).contains(&number), "subscriptions", setting, message);
         }
+        let message = "must be between 1024 and 1073741824.";
+        reader.require(
+            (1_024..=1_073_741_824).contains(&self.answer_bytes),
+            "subscriptions",
+            "answer_bytes",
+            message,
+        );
         for (setting, value) in [
             ("init_timeout", self.init_timeout),
             ("ping_interval", self.ping_interval),

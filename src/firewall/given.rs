@@ -32,15 +32,11 @@ impl GivenVariables {
         if self.repeats_a_key {
             return Err(Refusal::variables("An object in the variables names a key twice."));
         }
-        let mut extent = Extent::default();
-        for (name, value) in self.values.iter() {
-            if name.starts_with("__") {
-                let message = "Names that begin with two underscores are not for variables.";
-                return Err(Refusal::variables(message));
-            }
-            extent.bytes += name.len();
-            extent.add(value);
+        if self.values.keys().any(|name| name.starts_with("__")) {
+            let message = "Names that begin with two underscores are not for variables.";
+            return Err(Refusal::variables(message));
         }
+        let extent = self.extent();
         for (size, most, what) in [
             (extent.bytes, limits.variables_bytes, "bytes. Send less at once"),
             (
@@ -56,6 +52,21 @@ impl GivenVariables {
             }
         }
         Ok((self.values, extent.bytes))
+    }
+
+    /// How large they are, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.extent().bytes
+    }
+
+    fn extent(&self) -> Extent {
+        let mut extent = Extent::default();
+        for (name, value) in self.values.iter() {
+            extent.bytes += name.len();
+            extent.add(value);
+        }
+        extent
     }
 }
 

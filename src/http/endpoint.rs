@@ -6,7 +6,7 @@ use async_graphql::parser::types::OperationType;
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 
@@ -14,7 +14,7 @@ use super::{
     HttpState, asker, batch,
     body::{self, Unread},
     cookies,
-    negotiation::{Answer, is_json, is_plain},
+    negotiation::{Answer, Events, is_json, is_plain},
     operation::{Asker, Cause, Outcome, Prepared, Refused, errors},
     origin, page,
     request::{self, Asked},
@@ -24,7 +24,7 @@ use super::{
 use crate::{config::HttpProfile, work::Refusal as TurnedAway};
 
 /// What every answer depends on; the layers add the origin of the page that asks.
-const VARY: &str = "Accept, Authorization, Cookie, Session-Mode";
+pub(super) const VARY: &str = "Accept, Authorization, Cookie, Session-Mode";
 
 /// `GET` and `HEAD`: the query page for browsers, and queries in the URL.
 pub(super) async fn get(State(state): State<Arc<HttpState>>, request: Request) -> Response {
@@ -57,36 +57,44 @@ async fn asked_in_url(state: &HttpState, parts: &Parts, manner: &Manner) -> Resu
 pub(super) async fn post(State(state): State<Arc<HttpState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let manner = Manner::of(&state, &parts);
-    if events::are_wanted(&parts.headers) {
-        return match manner.not_supported(&parts) {
-            Some(response) => response,
-            None => match streamed(&state, &parts, body, &manner).await {
-                Ok(response) => response,
-                Err(refused) => manner.refused(&refused, &parts),
-            },
-        };
-    }
-    if let Some(response) = manner.not_acceptable(&parts).or_else(|| manner.not_supported(&parts)) {
+    let events = Events::accepted(&parts.headers);
+    let not_acceptable = || {
+        (events == Events::Never)
+            .then(|| manner.not_acceptable(&parts))
+            .flatten()
+    };
+    if let Some(response) = not_acceptable().or_else(|| manner.not_supported(&parts)) {
         return response;
     }
-    match asked_in_body(&state, &parts, body, &manner).await {
+    match asked_in_body(&state, &parts, body, &manner, events).await {
         Ok(response) => response,
         Err(refused) => manner.refused(&refused, &parts),
     }
 }
 
-async fn asked_in_body(state: &HttpState, parts: &Parts, body: Body, manner: &Manner) -> Result<Response, Refused> {
+async fn asked_in_body(
+    state: &Arc<HttpState>,
+    parts: &Parts,
+    body: Body,
+    manner: &Manner,
+    events: Events,
+) -> Result<Response, Refused> {
     // Who asks stands in the head, and decides how much of the body is read.
     let asker = asker::of(state, parts, &manner.request_id).await?;
     let bytes = match read(state, &asker, body, manner).await {
         Ok(bytes) => bytes,
         Err(response) => return Ok(response),
     };
-    match request::in_body(&bytes, state.settings.batch_operations)? {
-        Asked::One(asked) => {
+    let most = match events {
+        Events::Always => 0,
+        Events::Never | Events::Subscriptions => state.settings.batch_operations,
+    };
+    match request::in_body(&bytes, most)? {
+        Asked::One(asked) if events == Events::Never => {
             let outcome = carry(state, parts, asker, asked).await?;
             Ok(manner.answered(&outcome))
         }
+        Asked::One(asked) => streamed(state, parts, asker, asked, manner, events).await,
         Asked::Several(asked) => {
             let answers = batch::run(state, &asker, asked).await?;
             // The other media type is for one answer.
@@ -95,27 +103,34 @@ async fn asked_in_body(state: &HttpState, parts: &Parts, body: Body, manner: &Ma
     }
 }
 
-/// The same for a client that wants its answer as a stream of events.
-async fn streamed(state: &Arc<HttpState>, parts: &Parts, body: Body, manner: &Manner) -> Result<Response, Refused> {
-    let asker = asker::of(state, parts, &manner.request_id).await?;
-    let bytes = match read(state, &asker, body, manner).await {
-        Ok(bytes) => bytes,
-        Err(response) => return Ok(response),
-    };
-    let Asked::One(asked) = request::in_body(&bytes, 0)? else {
-        return Err(Refused::new(Cause::NotARequest, "Send one operation a request."));
-    };
-    let prepared = state.prepare(asker.clone(), asked.clone());
-    let is_subscription = |prepared: &Prepared| prepared.kind == OperationType::Subscription;
-    let answer = match prepared {
-        Ok(prepared) if is_subscription(&prepared) => {
+/// Answers a client that takes streams of events.
+async fn streamed(
+    state: &Arc<HttpState>,
+    parts: &Parts,
+    asker: Asker,
+    asked: request::Body,
+    manner: &Manner,
+    events: Events,
+) -> Result<Response, Refused> {
+    let answer = match state.prepare(asker.clone(), asked.clone()) {
+        Ok(prepared) if prepared.kind == OperationType::Subscription => {
             let listener = Listener::of(state, parts, asker)?;
             return events::of_subscription(state, listener, asked).await;
         }
         Ok(prepared) => carry_prepared(state, parts, prepared).await,
         Err(refused) => Err(refused),
     };
-    events::of_answer(answer, &manner.request_id)
+    if events == Events::Subscriptions {
+        return answer.map(|outcome| manner.answered(&outcome));
+    }
+    match answer {
+        Ok(outcome) => {
+            let mut response = events::of_answer(&outcome.json(), &manner.request_id);
+            tell_beside(response.headers_mut(), &outcome);
+            Ok(response)
+        }
+        Err(refused) => events::of_refused(refused, &manner.request_id),
+    }
 }
 
 /// Reads as much of a body as whoever asks may send.
@@ -241,13 +256,7 @@ impl Manner {
     fn answered(&self, outcome: &Outcome) -> Response {
         let status = status::of_outcome(outcome, self.profile, self.answer);
         let mut response = self.respond(status, outcome.json());
-        if let Some(cookies) = &outcome.cookies {
-            cookies::set(response.headers_mut(), cookies);
-        }
-        if let Some(TurnedAway::TooOften { retry_after }) = outcome.turned_away {
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
-        }
+        tell_beside(response.headers_mut(), outcome);
         response
     }
 
@@ -266,6 +275,16 @@ impl Manner {
             _ => {}
         }
         response
+    }
+}
+
+/// What an answer says in its headers: what becomes of the cookies, and when to ask again.
+fn tell_beside(headers: &mut HeaderMap, outcome: &Outcome) {
+    if let Some(cookies) = &outcome.cookies {
+        cookies::set(headers, cookies);
+    }
+    if let Some(TurnedAway::TooOften { retry_after }) = outcome.turned_away {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     }
 }
 

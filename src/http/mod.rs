@@ -30,6 +30,7 @@ use std::{
 };
 
 use axum::{Router, routing::get};
+use tokio::sync::Semaphore;
 
 pub use server::serve;
 pub use subscription::Places;
@@ -64,6 +65,8 @@ pub struct HttpState {
     pub relay: Relay,
     /// Where those are who listen.
     pub places: Places,
+    /// How many of those who listen are told of an event at the same time.
+    pub hearings: Arc<Semaphore>,
     /// The query page.
     pub page: page::Page,
     /// The letters that would have been sent (the demo).

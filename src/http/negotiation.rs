@@ -14,45 +14,35 @@ pub(super) enum Answer {
     Json,
 }
 
+/// What a client wants as a stream of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Events {
+    /// Nothing.
+    Never,
+    /// Subscriptions: the client takes JSON as well, and means that for what has one answer.
+    Subscriptions,
+    /// Everything.
+    Always,
+}
+
+/// What a client accepts.
+#[derive(Default)]
+struct Accepted {
+    graph_ql: Option<Fit>,
+    json: Option<Fit>,
+    events: Option<Fit>,
+}
+
 /// How well a media type fits what a client accepts: how much it is wanted, how exactly it is named, how early.
 type Fit = (u16, u8, std::cmp::Reverse<usize>);
 
 impl Answer {
     /// What the client asks for, the older one when it does not care; `None` when it takes neither.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let mut accepted = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
-            .filter(|range| !range.is_empty())
-            .take(RANGES)
-            .peekable();
-        if accepted.peek().is_none() {
+        let Some(Accepted { graph_ql, json, .. }) = Accepted::of(headers) else {
             return Some(Self::Json);
-        }
-        // Of the ranges that name a media type, the one that names it most exactly says how much it is wanted.
-        let (mut graph_ql, mut json): (Option<Fit>, Option<Fit>) = (None, None);
-        for (place, range) in accepted.enumerate() {
-            let mut parts = range.split(';').map(str::trim);
-            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let weight = weight(parts);
-            let fits = |known: &mut Option<Fit>, exactness: u8| {
-                if known.is_none_or(|(_, before, _)| before < exactness) {
-                    *known = Some((weight, exactness, std::cmp::Reverse(place)));
-                }
-            };
-            match kind.as_str() {
-                "application/graphql-response+json" => fits(&mut graph_ql, 2),
-                "application/json" => fits(&mut json, 2),
-                "application/*" => [&mut graph_ql, &mut json].into_iter().for_each(|known| fits(known, 1)),
-                "*/*" => [&mut graph_ql, &mut json].into_iter().for_each(|known| fits(known, 0)),
-                _ => {}
-            }
-        }
-        let wanted = |fit: Option<Fit>| fit.filter(|(weight, ..)| *weight > 0);
-        match (wanted(graph_ql), wanted(json)) {
+        };
+        match (graph_ql, json) {
             (None, None) => None,
             (graph_ql, json) if graph_ql > json => Some(Self::GraphQl),
             _ => Some(Self::Json),
@@ -70,6 +60,66 @@ impl Answer {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
         }
+    }
+}
+
+impl Events {
+    /// What the client asks for. Clients name all that they understand in one header, whatever the operation is.
+    pub(super) fn accepted(headers: &HeaderMap) -> Self {
+        let weight = |fit: Option<Fit>| fit.map_or(0, |(weight, ..)| weight);
+        match Accepted::of(headers) {
+            Some(accepted) if accepted.events.is_some() => {
+                let json = weight(accepted.graph_ql).max(weight(accepted.json));
+                if weight(accepted.events) > json {
+                    Self::Always
+                } else {
+                    Self::Subscriptions
+                }
+            }
+            _ => Self::Never,
+        }
+    }
+}
+
+impl Accepted {
+    /// Reads the headers; `None` when the client does not say what it accepts.
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let mut accepted = headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|range| !range.is_empty())
+            .take(RANGES)
+            .peekable();
+        accepted.peek()?;
+        // Of the ranges that name a media type, the one that names it most exactly says how much it is wanted.
+        let (mut graph_ql, mut json, mut events): (Option<Fit>, Option<Fit>, Option<Fit>) = (None, None, None);
+        for (place, range) in accepted.enumerate() {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let weight = weight(parts);
+            let fits = |known: &mut Option<Fit>, exactness: u8| {
+                if known.is_none_or(|(_, before, _)| before < exactness) {
+                    *known = Some((weight, exactness, std::cmp::Reverse(place)));
+                }
+            };
+            match kind.as_str() {
+                "application/graphql-response+json" => fits(&mut graph_ql, 2),
+                "application/json" => fits(&mut json, 2),
+                "text/event-stream" => fits(&mut events, 2),
+                "application/*" => [&mut graph_ql, &mut json].into_iter().for_each(|known| fits(known, 1)),
+                "*/*" => [&mut graph_ql, &mut json].into_iter().for_each(|known| fits(known, 0)),
+                _ => {}
+            }
+        }
+        let wanted = |fit: Option<Fit>| fit.filter(|(weight, ..)| *weight > 0);
+        Some(Self {
+            graph_ql: wanted(graph_ql),
+            json: wanted(json),
+            events: wanted(events),
+        })
     }
 }
 
@@ -182,6 +232,30 @@ mod tests {
             assert_eq!(accepted(accept), answer, "{accept}");
         }
         assert_eq!(Answer::accepted(&HeaderMap::new()), Some(Answer::Json));
+    }
+
+    #[test]
+    fn events_are_for_subscriptions_unless_nothing_else_is_wanted_as_much() {
+        let urql = "application/graphql-response+json, application/graphql+json, application/json, text/event-stream, \
+                    multipart/mixed";
+        for (accept, events) in [
+            (urql, Events::Subscriptions),
+            ("text/event-stream", Events::Always),
+            ("TEXT/Event-Stream;q=0.1", Events::Always),
+            ("text/event-stream, application/json;q=0.9", Events::Always),
+            ("text/event-stream, application/json;q=0", Events::Always),
+            ("text/event-stream, */*", Events::Subscriptions),
+            ("application/json;q=0.9, text/event-stream;q=0.1", Events::Subscriptions),
+            ("text/event-stream;q=0", Events::Never),
+            ("text/event-stream;q=0, application/json", Events::Never),
+            ("application/json", Events::Never),
+            ("*/*", Events::Never),
+            ("text/*", Events::Never),
+            ("", Events::Never),
+        ] {
+            let headers = [(header::ACCEPT, HeaderValue::from_str(accept).unwrap())];
+            assert_eq!(Events::accepted(&headers.into_iter().collect()), events, "{accept}");
+        }
     }
 
     #[test]

@@ -281,6 +281,11 @@ impl HttpState {
             self.firewall
                 .variables(scope, &document, body.operation_name.as_deref(), body.variables)?;
         let limits = self.firewall.limits(scope);
+        // Many answers to subscriptions may wait for their readers at once.
+        let answer_bytes = match kind {
+            OperationType::Subscription => limits.answer_bytes.min(self.settings.subscriptions.answer_bytes),
+            OperationType::Query | OperationType::Mutation => limits.answer_bytes,
+        };
         let is_masked = viewer.masks().is_some();
         // A statement that nobody waits for any more is ended by the database's own time-out.
         let limit = (kind == OperationType::Query).then(|| Duration::from_millis(limits.query_milliseconds));
@@ -303,7 +308,6 @@ impl HttpState {
             request = request.data(Plans::default());
         }
         request.operation_name = body.operation_name;
-        request.extensions = body.extensions;
         request.set_parsed_query(executable);
         let schema = if is_masked { &self.masked_schema } else { &self.schema };
         Ok(Prepared {
@@ -317,7 +321,7 @@ impl HttpState {
             cost: (cost, limits.cost),
             most_selections: limits.selections,
             limit,
-            answer_bytes: limits.answer_bytes,
+            answer_bytes,
             started,
         })
     }

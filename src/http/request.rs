@@ -1,7 +1,11 @@
 //! What a client sends (GraphQL over HTTP), in a body or in a URL.
 
-use async_graphql::{Extensions, Value};
-use serde::Deserialize;
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use url::form_urlencoded;
 
 use super::operation::{Cause, Refused};
@@ -24,27 +28,75 @@ pub(super) struct Body {
     pub(super) variables: GivenVariables,
     /// What is said about it beside.
     #[serde(default)]
-    pub(super) extensions: Extensions,
+    extensions: Extensions,
+}
+
+/// What is kept of the extensions: nothing but what counts.
+#[derive(Clone, Debug, Default)]
+struct Extensions {
+    /// The hash in `persistedQuery`.
+    sha256_hash: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Extensions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reading;
+
+        impl<'de> Visitor<'de> for Reading {
+            type Value = Extensions;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_unit<E>(self) -> Result<Extensions, E> {
+                Ok(Extensions::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Extensions, A::Error> {
+                let mut read = Extensions::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "persistedQuery" {
+                        let persisted: serde_json::Value = map.next_value()?;
+                        read.sha256_hash = persisted["sha256Hash"].as_str().map(str::to_owned);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(read)
+            }
+        }
+
+        deserializer.deserialize_any(Reading)
+    }
 }
 
 impl Body {
     /// The hash that stands for the document: as GraphQL over HTTP sends it, or as Apollo's clients do.
     pub(super) fn document_id(&self) -> Option<&str> {
-        if self.document_id.is_some() {
-            return self.document_id.as_deref();
-        }
-        match self.extensions.get("persistedQuery") {
-            Some(Value::Object(persisted)) => match persisted.get("sha256Hash") {
-                Some(Value::String(hash)) => Some(hash),
-                _ => None,
-            },
-            _ => None,
-        }
+        self.document_id.as_deref().or(self.extensions.sha256_hash.as_deref())
+    }
+
+    /// How much it keeps, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [
+            &self.query,
+            &self.document_id,
+            &self.operation_name,
+            &self.extensions.sha256_hash,
+        ];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        texts + self.variables.bytes()
+    }
+
+    /// Whether there is a document, or a hash that stands for one.
+    pub(super) fn names_a_document(&self) -> bool {
+        self.query.is_some() || self.document_id().is_some()
     }
 
     /// A request names a document in one way or another.
     fn checked(self) -> Result<Self, Refused> {
-        if self.query.is_none() && self.document_id().is_none() {
+        if !self.names_a_document() {
             return Err(Refused::new(Cause::NotARequest, NOT_A_REQUEST));
         }
         Ok(self)
@@ -164,6 +216,31 @@ mod tests {
             "extensions={\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"sha256:ab\"}}",
         ] {
             assert_eq!(in_url(query).unwrap().document_id(), Some("sha256:ab"), "{query}");
+        }
+    }
+
+    #[test]
+    fn of_extensions_nothing_is_kept_but_the_hash() {
+        let read = |extensions: serde_json::Value| {
+            let body = serde_json::json!({ "query": "{a}", "extensions": extensions });
+            serde_json::from_value::<Body>(body)
+        };
+        let tracing = serde_json::json!({ "trace": "x".repeat(10_000), "list": [1, { "a": null }] });
+        assert_eq!(read(tracing).unwrap().bytes(), 3);
+        let hash =
+            serde_json::json!({ "persistedQuery": { "version": 1, "sha256Hash": "ab", "more": "y" }, "other": [] });
+        let hash = read(hash).unwrap();
+        assert_eq!((hash.document_id(), hash.bytes()), (Some("ab"), 5));
+        for nothing in [
+            serde_json::json!(null),
+            serde_json::json!({}),
+            serde_json::json!({ "persistedQuery": 1 }),
+            serde_json::json!({ "persistedQuery": { "sha256Hash": 1 } }),
+        ] {
+            assert_eq!(read(nothing).unwrap().document_id(), None);
+        }
+        for wrong in [serde_json::json!([]), serde_json::json!("x"), serde_json::json!(1)] {
+            assert!(read(wrong).is_err());
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Database {
     reader: Reader,
     writer: DatabaseConnection,
     bell: Bell,
+    /// The most connections that serve reads.
+    connections: u32,
 }
 
 /// The most connections beside those that serve operations.
@@ -84,6 +86,7 @@ impl Database {
                 reader: Reader::Postgres(pool),
                 writer: sea_orm::Database::connect(options).await?,
                 bell: Bell::default(),
+                connections: settings.connections,
             });
         }
         if let Some(file) = sqlite_path(url) {
@@ -115,11 +118,13 @@ impl Database {
             options
         };
         let writer = sea_orm::Database::connect(options(1, false)).await?;
-        let reader = sea_orm::Database::connect(options(settings.connections.clamp(1, 16), true)).await?;
+        let connections = settings.connections.clamp(1, 16);
+        let reader = sea_orm::Database::connect(options(connections, true)).await?;
         Ok(Self {
             reader: Reader::Sqlite(reader),
             writer,
             bell: Bell::default(),
+            connections,
         })
     }
 
@@ -130,6 +135,13 @@ impl Database {
             Reader::Sqlite(_) => DbBackend::Sqlite,
             Reader::Postgres(_) => DbBackend::Postgres,
         }
+    }
+
+    /// How many may read at once of those who are told what others have done: half as many as there are connections, so
+    /// that the others are left to those who wait for an answer.
+    #[must_use]
+    pub fn connections_for_hearings(&self) -> usize {
+        usize::try_from(self.connections / 2).unwrap_or(1).max(1)
     }
 
     /// A connection that only reads, counting into `statements`.

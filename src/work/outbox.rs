@@ -6,6 +6,11 @@
 //! count, those of its other databases too, as far as they write: one that writes for an hour holds events back for an
 //! hour, and loses none. On SQLite there is one writer, and nothing is ever held back.
 //!
+//! A database that was dumped and restored into another PostgreSQL server holds numbers of transactions that this server
+//! has not given yet. `migrate up` (and with it every start) sees that and gives all those events the transaction 0, where
+//! their position alone keeps the order ([`forget_transactions_of_another_server`]); a cursor that somebody has kept from
+//! before is worth nothing then.
+//!
 //! Positions may have gaps, where a transaction was given up; nobody waits for what would have been there.
 
 use std::collections::HashSet;
@@ -98,31 +103,53 @@ pub async fn events_after(db: &ReadConnection, cursor: Cursor, limit: u64) -> Re
     let rows = db.page(QuerySelect::query(&mut select)).await?;
     let is_full = u64::try_from(rows.len()).is_ok_and(|count| count >= limit);
     let mut events = Vec::with_capacity(rows.len());
-    let mut holds_back = false;
+    let (mut next, mut holds_back) = (cursor, false);
     for row in &rows {
         // Those that may be read come before those that may not.
         if !row.try_get::<bool>("", "is_settled")? {
             holds_back = true;
             break;
         }
-        events.push(event(row)?);
+        next = Cursor {
+            transaction: row.try_get("", "transaction_id")?,
+            position: row.try_get("", "position")?,
+        };
+        match event(row, next) {
+            Ok(event) => events.push(event),
+            // Whoever read it again would never come to what is behind it.
+            Err(error) => tracing::error!(position = next.position, %error, "an event cannot be read and is left out"),
+        }
     }
     Ok(Events {
-        next: events.last().map_or(cursor, |event| event.cursor),
+        next,
         has_more: is_full && !holds_back,
         holds_back,
         events,
     })
 }
 
-fn event(row: &QueryResult) -> Result<Event, DbErr> {
+/// Forgets the transactions of all events when some of them come from another PostgreSQL server; answers whether that was
+/// so. Nobody may write events meanwhile.
+///
+/// # Errors
+/// Faults.
+pub async fn forget_transactions_of_another_server(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    if backend != DbBackend::Postgres {
+        return Ok(false);
+    }
+    // What a snapshot shows was written by transactions that it knows.
+    let sql = "update outbox_event set transaction_id = 0 where transaction_id <> 0 \
+               and (select max(transaction_id) from outbox_event) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+    let done = db.execute_raw(Statement::from_string(backend, sql)).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
     let changed_paths: Json = row.try_get("", "changed_paths")?;
     let paths = changed_paths.as_array().into_iter().flatten();
     Ok(Event {
-        cursor: Cursor {
-            transaction: row.try_get("", "transaction_id")?,
-            position: row.try_get("", "position")?,
-        },
+        cursor,
         id: row.try_get("", "id")?,
         topic: row.try_get("", "topic")?,
         at: row.try_get("", "at")?,

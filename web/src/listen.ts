@@ -30,7 +30,8 @@ export function eventsIn(text: string): { events: { name: string; data: string }
   return { events: events.filter(({ name }) => name !== ""), rest };
 }
 
-async function read(response: Response, observer: Observer): Promise<void> {
+/** Passes on an answer. Where a stream ends without saying so, it was cut off, and there may be more. */
+export async function read(response: Response, observer: Observer): Promise<void> {
   if (!response.headers.get("content-type")?.startsWith("text/event-stream") || !response.body) {
     observer.next((await response.json()) as Answer["body"]);
     return;
@@ -39,7 +40,7 @@ async function read(response: Response, observer: Observer): Promise<void> {
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return;
+    if (done) throw new Error("The connection broke. Listen again, and read anew what you know.");
     const found = eventsIn(rest + value);
     rest = found.rest;
     for (const { name, data } of found.events) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { eventsIn } from "../src/listen";
+import { eventsIn, read } from "../src/listen";
 
 test("events are found wherever the text was cut", () => {
   const text = 'event: next\ndata: {"data":{"a":"x\\n\\ny"}}\n\n:\n\nevent: complete\ndata: \n\n';
@@ -15,4 +15,18 @@ test("events are found wherever the text was cut", () => {
     ]);
     assert.equal(second.rest, "");
   }
+});
+
+test("a stream that ends without saying so has broken", async () => {
+  const next = 'event: next\ndata: {"data":{"a":1}}\n\n';
+  const listen = async (text: string) => {
+    const told: unknown[] = [];
+    const response = new Response(text, { headers: { "content-type": "text/event-stream" } });
+    const observer = { next: (answer: unknown) => void told.push(answer), error: () => {}, complete: () => {} };
+    await read(response, observer).catch(() => told.push("broken"));
+    return told;
+  };
+  assert.deepEqual(await listen(`${next}event: complete\ndata: \n\n`), [{ data: { a: 1 } }]);
+  assert.deepEqual(await listen(next), [{ data: { a: 1 } }, "broken"]);
+  assert.deepEqual(await listen(""), ["broken"]);
 });

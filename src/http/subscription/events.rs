@@ -2,29 +2,36 @@
 //! connections mode").
 //!
 //! A `POST` that accepts `text/event-stream` is answered with events: `next` for each answer, `complete` at the end; a
-//! comment now and then keeps proxies from closing what seems dead. A request that cannot be read, or whose sender is not
+//! comment now and then keeps proxies from closing what seems dead. Where JSON is accepted as well, as much or more, only
+//! subscriptions are answered so. A request that cannot be read, or whose sender is not
 //! known, gets its status as without events; what is wrong with the operation itself comes as the one answer. When the
-//! token ends, the last answer is the error that says so.
+//! token ends, the last answer is the error that says so. When the service stops, or the client takes nothing for too long,
+//! the stream is broken off without `complete`, so that the client comes again.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    io::{Error, ErrorKind},
+    sync::Arc,
+};
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
 use tokio::{
-    sync::mpsc,
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
     time::{sleep, timeout},
 };
 
-use super::{Listener, Live, Place, Told};
+use super::{Listener, Live, Place, Told, not_available};
 use crate::{
     auth::Unauthenticated,
     http::{
         HttpState,
-        operation::{Cause, Outcome, Refused, errors},
+        endpoint::VARY,
+        operation::{Cause, Refused, errors},
         request,
     },
 };
@@ -33,7 +40,7 @@ use crate::{
 const EVENTS: &str = "text/event-stream";
 
 /// How many events wait for a client to read them.
-const QUEUE: usize = 16;
+const QUEUE: usize = 1;
 
 /// The end of every stream that ends well.
 const COMPLETE: &str = "event: complete\ndata: \n\n";
@@ -41,27 +48,59 @@ const COMPLETE: &str = "event: complete\ndata: \n\n";
 /// What keeps a connection from looking dead.
 const COMMENT: &str = ":\n\n";
 
-/// Whether a client wants its answer as events.
-pub(in crate::http) fn are_wanted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter();
-    accepted
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|range| range.split(';').next())
-        .any(|kind| kind.trim().eq_ignore_ascii_case(EVENTS))
+/// The one answer of a query or a mutation.
+pub(in crate::http) fn of_answer(answer: &[u8], request_id: &str) -> Response {
+    respond(Body::from(next(answer) + COMPLETE), request_id)
 }
 
-/// The one answer of a query or a mutation, or what is wrong with the operation.
-pub(in crate::http) fn of_answer(answer: Result<Outcome, Refused>, request_id: &str) -> Result<Response, Refused> {
-    let answer = match answer {
-        Ok(outcome) => outcome.json(),
-        Err(refused) => match refused.cause {
-            Cause::Document | Cause::Operation | Cause::Forbidden | Cause::TooLong => refused.json(request_id),
-            _ => return Err(refused),
-        },
-    };
-    let text = next(&answer) + COMPLETE;
-    Ok(respond(Body::from(text), request_id))
+/// What is wrong with an operation.
+pub(in crate::http) fn of_refused(refused: Refused, request_id: &str) -> Result<Response, Refused> {
+    match refused.cause {
+        Cause::NotADocument | Cause::Document | Cause::Operation | Cause::Forbidden | Cause::TooLong => {
+            Ok(of_answer(&refused.json(request_id), request_id))
+        }
+        _ => Err(refused),
+    }
+}
+
+/// One event, or what stands in its place.
+struct Event {
+    text: String,
+    /// Whether it ends the stream as the protocol has it.
+    is_last: bool,
+}
+
+impl Event {
+    fn further(text: String) -> Self {
+        Self { text, is_last: false }
+    }
+
+    fn last(text: String) -> Self {
+        Self { text, is_last: true }
+    }
+}
+
+/// What a client reads from. The place is taken until the client has read all, or is gone.
+struct Stream {
+    queued: mpsc::Receiver<Event>,
+    is_over: bool,
+    _place: Place,
+}
+
+impl Stream {
+    /// The next bytes. A stream that breaks off in the middle ends with an error, so that the client comes again: it
+    /// would take a clean end for the end of the subscription.
+    async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        if self.is_over {
+            return None;
+        }
+        let event = self.queued.recv().await;
+        self.is_over = event.as_ref().is_none_or(|event| event.is_last);
+        Some(match event {
+            Some(event) => Ok(Bytes::from(event.text)),
+            None => Err(Error::new(ErrorKind::ConnectionAborted, "the stream is broken off")),
+        })
+    }
 }
 
 /// The answers of a subscription.
@@ -86,24 +125,20 @@ pub(in crate::http) async fn of_subscription(
             return Err(Refused::new(Cause::Unauthenticated, message));
         }
     };
-    let (queue, queued) = mpsc::channel::<String>(QUEUE);
+    let (queue, queued) = mpsc::channel(QUEUE);
     let request_id = listener.request_id().to_owned();
-    tokio::spawn(tell(Arc::clone(state), listener, live, queue, place));
-    let events = stream::unfold(queued, async |mut queued| {
-        let event = queued.recv().await?;
-        Some((Ok::<_, Infallible>(Bytes::from(event)), queued))
-    });
+    tokio::spawn(tell(Arc::clone(state), listener, live, queue));
+    let stream = Stream {
+        queued,
+        is_over: false,
+        _place: place,
+    };
+    let events = stream::unfold(stream, async |mut stream| Some((stream.next().await?, stream)));
     Ok(respond(Body::from_stream(events), &request_id))
 }
 
 /// Tells whoever listens of one event after the other, until there is a reason to end.
-async fn tell(
-    state: Arc<HttpState>,
-    listener: Arc<Listener>,
-    mut live: Live,
-    queue: mpsc::Sender<String>,
-    place: Place,
-) {
+async fn tell(state: Arc<HttpState>, listener: Arc<Listener>, live: Live, queue: mpsc::Sender<Event>) {
     let settings = &state.settings.subscriptions;
     let mut end = std::pin::pin!(async {
         match listener.time_left(&state) {
@@ -114,33 +149,38 @@ async fn tell(
     let mut stopping = std::pin::pin!(state.stopping.told());
     let unauthenticated = || {
         let message = Unauthenticated::Invalid.to_string();
-        failed(&errors("UNAUTHENTICATED", &message, listener.request_id()))
+        Event::last(failed(&errors("UNAUTHENTICATED", &message, listener.request_id())))
     };
+    let (hand_over, mut handed) = mpsc::channel(1);
+    let mut running = JoinSet::new();
+    running.spawn(live.run(Arc::new(Semaphore::new(1)), hand_over, |told| told));
     // Whoever opened the stream waits for its head, which some proxies send with the first bytes of the body alone.
-    let mut event = Some((COMMENT.to_owned(), false));
+    let mut event = Event::further(COMMENT.to_owned());
     loop {
-        if let Some((text, is_last)) = event.take() {
-            let sent = timeout(settings.write_timeout, queue.send(text)).await;
-            if is_last || !matches!(sent, Ok(Ok(()))) {
-                break;
-            }
+        let is_last = event.is_last;
+        let sent = timeout(settings.write_timeout, queue.send(event)).await;
+        if is_last || !matches!(sent, Ok(Ok(()))) {
+            break;
         }
         event = tokio::select! {
             () = queue.closed() => break,
-            () = &mut stopping => Some((COMPLETE.to_owned(), true)),
-            () = &mut end => Some((unauthenticated(), true)),
-            told = live.next() => Some(match told {
-                Told::Next(answer) => (next(&answer), false),
-                Told::Failed(errors) => (failed(&errors), true),
-                Told::Unauthenticated => (unauthenticated(), true),
-            }),
+            () = &mut stopping => break,
+            () = &mut end => unauthenticated(),
+            told = handed.recv() => match told {
+                Some(Told::Next(answer)) => Event::further(next(&answer)),
+                Some(Told::Failed(errors)) => Event::last(failed(&errors)),
+                Some(Told::Unauthenticated) => unauthenticated(),
+                None => {
+                    tracing::error!(request.id = listener.request_id(), "a subscription panicked");
+                    Event::last(failed(&not_available(listener.request_id())))
+                }
+            },
             () = sleep(settings.ping_interval) => match listener.check(&state).await {
-                Err(Unauthenticated::Invalid) => Some((unauthenticated(), true)),
-                Ok(()) | Err(Unauthenticated::Fault(_)) => Some((COMMENT.to_owned(), false)),
+                Err(Unauthenticated::Invalid) => unauthenticated(),
+                Ok(()) | Err(Unauthenticated::Fault(_)) => Event::further(COMMENT.to_owned()),
             },
         };
     }
-    drop(place);
 }
 
 /// One answer as an event. Answers are JSON without line breaks.
@@ -157,6 +197,7 @@ fn respond(body: Body, request_id: &str) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));
+    headers.insert(header::VARY, HeaderValue::from_static(VARY));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies that gather an answer before they pass it on would pass on nothing.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
+use tokio::sync::{Semaphore, mpsc};
 
 use super::Listener;
 use crate::{
     auth::Unauthenticated,
-    background::{Ear, News},
+    background::{Deaf, Ear, News},
     graphql::subscription::Interest,
     http::{
         HttpState,
@@ -16,7 +17,8 @@ use crate::{
     },
 };
 
-/// A subscription that has begun.
+/// A subscription that has begun. A task of its own runs it: whoever waits for what it tells may give up waiting at any
+/// time, and nothing is lost.
 #[derive(Debug)]
 pub(super) struct Live {
     state: Arc<HttpState>,
@@ -67,25 +69,46 @@ impl Live {
         })
     }
 
-    /// What is told next.
-    pub(super) async fn next(&mut self) -> Told {
+    /// Hands over one thing after the other, until nothing more is told or nobody takes it. Those that share these turns
+    /// take them: whoever has one keeps it until the answer is taken, so that few answers wait at once.
+    pub(super) async fn run<T>(mut self, turns: Arc<Semaphore>, queue: mpsc::Sender<T>, form: impl Fn(Told) -> T) {
         loop {
-            let Ok(news) = self.ear.next().await else {
+            let news = match self.ear.next().await {
+                Ok(news) if self.interest.kind(&news).is_none() => continue,
+                news => news,
+            };
+            // Turns are never ended.
+            let Ok(turn) = turns.acquire().await else { return };
+            let told = match news {
+                Ok(news) => self.tell(&news).await,
+                Err(deaf) => Some(self.deaf(deaf)),
+            };
+            if let Some(told) = told {
+                let is_last = !matches!(told, Told::Next(_));
+                if queue.send(form(told)).await.is_err() || is_last {
+                    return;
+                }
+            }
+            drop(turn);
+        }
+    }
+
+    /// Why nothing more is heard.
+    fn deaf(&self, deaf: Deaf) -> Told {
+        match deaf {
+            Deaf::Behind => {
                 let message =
                     "More has happened than you have listened to. Read anew what you know, and subscribe again.";
-                return Told::Failed(errors("RATE_LIMITED", message, self.listener.request_id()));
-            };
-            if self.interest.kind(&news).is_none() {
-                continue;
+                Told::Failed(errors("RATE_LIMITED", message, self.listener.request_id()))
             }
-            if let Some(told) = self.tell(&news).await {
-                return told;
-            }
+            Deaf::Broken => unavailable(&self.listener),
         }
     }
 
     /// What an event is to whoever listens; `None` when it does not exist for them.
     async fn tell(&self, news: &News) -> Option<Told> {
+        // One change may be told to thousands: they leave connections to the database for everybody else.
+        let _turn = self.state.hearings.acquire().await;
         let asker = match self.listener.after(&self.state, news.read_at).await {
             Ok(asker) => asker,
             Err(error) => return Some(unknown(&self.listener, &error)),
@@ -115,7 +138,11 @@ fn unknown(listener: &Listener, error: &Unauthenticated) -> Told {
 }
 
 fn unavailable(listener: &Listener) -> Told {
+    Told::Failed(not_available(listener.request_id()))
+}
+
+/// The errors that say so.
+pub(super) fn not_available(request_id: &str) -> serde_json::Value {
     let message = "The service is not available. Try again in a moment.";
-    let refused = Refused::new(Cause::Unavailable, message);
-    Told::Failed(refused.errors(listener.request_id()))
+    Refused::new(Cause::Unavailable, message).errors(request_id)
 }

@@ -19,6 +19,6 @@ mod socket;
 pub(super) mod upgrade;
 
 pub(super) use listener::Listener;
-use live::{Live, Told};
+use live::{Live, Told, not_available};
 use places::Place;
 pub use places::Places;

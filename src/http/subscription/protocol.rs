@@ -6,7 +6,7 @@
 //! | 1012 | the service stops; come back in a moment |
 //! | 4400 | what came is no message of the protocol |
 //! | 4401 | an operation came before `connection_init` was acknowledged |
-//! | 4403 | the token is not valid, or not any more: it has ended, or the session, or the account |
+//! | 4403 | there is no token, or it is not valid, or not any more: it has ended, or the session, or the account |
 //! | 4408 | `connection_init` did not come in time |
 //! | 4409 | a subscription came under the id of one that still runs |
 //! | 4429 | `connection_init` came twice |
@@ -93,6 +93,7 @@ impl Sent {
             Self::Subscribe { id, .. } | Self::Complete { id } if id.is_empty() || id.len() > LONGEST_ID => {
                 Err(Close::Invalid)
             }
+            Self::Subscribe { payload, .. } if !payload.names_a_document() => Err(Close::Invalid),
             _ => Ok(sent),
         }
     }

@@ -10,14 +10,15 @@ use axum::{
     extract::ws::{Message, WebSocket},
     http::request::Parts,
 };
+use futures_util::FutureExt;
 use tokio::{
-    sync::mpsc,
-    task::AbortHandle,
+    sync::{Semaphore, mpsc},
+    task::{AbortHandle, JoinError, JoinSet},
     time::{Duration, Instant, MissedTickBehavior, interval, sleep_until, timeout},
 };
 
 use super::{
-    Listener, Live, Place, Told,
+    Listener, Live, Place, Told, not_available,
     protocol::{self, Close, Sent},
     upgrade::introduce,
 };
@@ -27,7 +28,13 @@ use crate::{
 };
 
 /// How many messages wait for a client to read them.
-const QUEUE: usize = 16;
+const QUEUE: usize = 1;
+
+/// How many subscriptions of a socket make an answer, or wait for it to be taken, at the same time.
+const TURNS: usize = 2;
+
+/// How large the operations of all subscriptions of a socket may be together, in bytes.
+const LARGEST: usize = 512 * 1_024;
 
 /// How long a client may take to close its side.
 const PARTING: Duration = Duration::from_secs(1);
@@ -45,6 +52,8 @@ enum Handed {
 /// A subscription that runs until this is dropped.
 struct Running {
     number: u64,
+    /// How large its operation is.
+    bytes: usize,
     task: AbortHandle,
 }
 
@@ -58,6 +67,8 @@ impl Drop for Running {
 enum End {
     /// It is closed with this code.
     Close(Close),
+    /// The other end has closed it, and waits for an answer to that.
+    Left,
     /// The other end is gone, or does not take what is sent.
     Gone,
 }
@@ -76,11 +87,13 @@ struct Socket {
     head: Option<Parts>,
     listener: Option<Arc<Listener>>,
     running: HashMap<String, Running>,
+    tasks: JoinSet<()>,
+    turns: Arc<Semaphore>,
     begun: u64,
     queue: mpsc::Sender<Handed>,
     handed: mpsc::Receiver<Handed>,
-    /// Whether the last ping has not been answered yet.
-    awaits_pong: bool,
+    /// Whether nothing has come since the last ping.
+    awaits_sign: bool,
 }
 
 pub(super) async fn serve(socket: WebSocket, state: Arc<HttpState>, head: Parts, request_id: String, place: Place) {
@@ -92,16 +105,24 @@ pub(super) async fn serve(socket: WebSocket, state: Arc<HttpState>, head: Parts,
         head: Some(head),
         listener: None,
         running: HashMap::new(),
+        tasks: JoinSet::new(),
+        turns: Arc::new(Semaphore::new(TURNS)),
         begun: 0,
         queue,
         handed,
-        awaits_pong: false,
+        awaits_sign: false,
     };
     let end = socket.run().await;
     socket.running.clear();
-    if let End::Close(close) = end {
-        tracing::debug!(request.id = socket.request_id, ?close, "a socket is closed");
-        socket.part(close).await;
+    match end {
+        End::Close(close) => {
+            tracing::debug!(request.id = socket.request_id, ?close, "a socket is closed");
+            if socket.send(close.message()).await.is_ok() {
+                socket.part().await;
+            }
+        }
+        End::Left => socket.part().await,
+        End::Gone => {}
     }
     drop(place);
 }
@@ -132,6 +153,10 @@ impl Socket {
                     Some(handed) => self.pass_on(handed).await,
                     None => Err(End::Gone),
                 },
+                Some(ended) = self.tasks.join_next(), if !self.tasks.is_empty() => match ended {
+                    Ok(()) => Ok(()),
+                    Err(error) => self.broke_down(&error).await,
+                },
                 _ = ticks.tick() => self.look_after().await,
             };
             if let Err(end) = done {
@@ -146,7 +171,17 @@ impl Socket {
 
     /// Sees whether the other end is there still, and may listen still.
     async fn look_after(&mut self) -> Result<(), End> {
-        if self.awaits_pong {
+        // What waits to be read is a sign, too.
+        if self.awaits_sign
+            && let Some(received) = self.socket.recv().now_or_never()
+        {
+            match received {
+                Some(Ok(message)) => self.receive(message).await?,
+                Some(Err(error)) => return Err(broken(&error)),
+                None => return Err(End::Gone),
+            }
+        }
+        if self.awaits_sign {
             tracing::debug!(
                 request.id = self.request_id,
                 "a socket is given up: its client does not answer"
@@ -158,7 +193,7 @@ impl Socket {
         {
             return Err(Close::Forbidden.into());
         }
-        self.awaits_pong = true;
+        self.awaits_sign = true;
         self.send(Message::Ping(axum::body::Bytes::new())).await
     }
 
@@ -172,16 +207,13 @@ impl Socket {
     }
 
     async fn receive(&mut self, message: Message) -> Result<(), End> {
+        self.awaits_sign = false;
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(_) => return Err(Close::Invalid.into()),
-            Message::Pong(_) => {
-                self.awaits_pong = false;
-                return Ok(());
-            }
-            // It is answered by itself.
-            Message::Ping(_) => return Ok(()),
-            Message::Close(_) => return Err(End::Gone),
+            // A ping is answered by itself.
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => return Err(End::Left),
         };
         match Sent::read(&text)? {
             Sent::ConnectionInit { payload } => {
@@ -215,29 +247,43 @@ impl Socket {
             let errors = errors("RATE_LIMITED", &message, &self.request_id);
             return self.send(protocol::error(&id, &errors)).await;
         }
+        let bytes = body.bytes();
+        let others: usize = self.running.values().map(|running| running.bytes).sum();
+        if others + bytes > LARGEST {
+            let message = format!("The subscriptions of one connection have at most {LARGEST} bytes together.");
+            let errors = errors("RATE_LIMITED", &message, &self.request_id);
+            return self.send(protocol::error(&id, &errors)).await;
+        }
         // Messages are taken one after the other, so whatever is answered later says that this one has begun.
-        let mut live = match Live::begin(Arc::clone(&self.state), Arc::clone(listener), body).await {
+        let live = match Live::begin(Arc::clone(&self.state), Arc::clone(listener), body).await {
             Ok(live) => live,
             Err(Told::Failed(errors)) => return self.send(protocol::error(&id, &errors)).await,
             Err(Told::Unauthenticated | Told::Next(_)) => return Err(Close::Forbidden.into()),
         };
         self.begun += 1;
         let (queue, number, name) = (self.queue.clone(), self.begun, id.clone());
-        let task = tokio::spawn(async move {
-            loop {
-                let (handed, is_last) = match live.next().await {
-                    Told::Next(answer) => (Handed::Next(name.clone(), number, answer), false),
-                    Told::Failed(errors) => (Handed::Failed(name.clone(), number, errors), true),
-                    Told::Unauthenticated => (Handed::Forbidden, true),
-                };
-                if queue.send(handed).await.is_err() || is_last {
-                    break;
-                }
-            }
-        });
-        let task = task.abort_handle();
-        self.running.insert(id, Running { number, task });
+        let hand_over = move |told| match told {
+            Told::Next(answer) => Handed::Next(name.clone(), number, answer),
+            Told::Failed(errors) => Handed::Failed(name.clone(), number, errors),
+            Told::Unauthenticated => Handed::Forbidden,
+        };
+        let task = self.tasks.spawn(live.run(Arc::clone(&self.turns), queue, hand_over));
+        self.running.insert(id, Running { number, bytes, task });
         Ok(())
+    }
+
+    /// Ends a subscription whose task has panicked: it would be silent for ever.
+    async fn broke_down(&mut self, error: &JoinError) -> Result<(), End> {
+        let is_it = |running: &Running| running.task.id() == error.id();
+        let id = self.running.iter().find(|(_, running)| is_it(running));
+        let Some(id) = id.map(|(id, _)| id.clone()) else {
+            // It was given up.
+            return Ok(());
+        };
+        tracing::error!(request.id = self.request_id, "a subscription panicked");
+        let errors = not_available(&self.request_id);
+        self.running.remove(&id);
+        self.send(protocol::error(&id, &errors)).await
     }
 
     /// Sends what a subscription has handed over, if it still runs.
@@ -254,12 +300,9 @@ impl Socket {
         }
     }
 
-    /// Says why the socket is closed, and waits a moment for the other side: a connection that is broken off with
-    /// something still to be read would take the reason with it.
-    async fn part(mut self, close: Close) {
-        if self.send(close.message()).await.is_err() {
-            return;
-        }
+    /// Waits a moment until both sides have said that the socket is closed: a connection that is broken off with
+    /// something still to be read would take that with it.
+    async fn part(mut self) {
         let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
         // Who does not close their side is left.
         let _ = timeout(PARTING, rest).await;

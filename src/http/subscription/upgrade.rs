@@ -19,7 +19,10 @@ use super::{
     protocol::{self, Close},
     socket,
 };
-use crate::http::{HttpState, asker, client, endpoint::refusal, negotiation::Answer, operation::Cause, origin};
+use crate::{
+    auth::Viewer,
+    http::{HttpState, asker, client, endpoint::refusal, negotiation::Answer, operation::Cause, origin},
+};
 
 /// Whether a request wants to become a WebSocket.
 pub(in crate::http) fn is_asked_for(parts: &Parts) -> bool {
@@ -60,7 +63,7 @@ pub(in crate::http) async fn open(state: Arc<HttpState>, mut parts: Parts) -> Re
     upgrade.on_upgrade(|socket| socket::serve(socket, state, parts, request_id, place))
 }
 
-/// Finds out who listens.
+/// Finds out who listens, which has to be somebody whom we know.
 pub(super) async fn introduce(
     state: &HttpState,
     mut head: Parts,
@@ -82,6 +85,8 @@ pub(super) async fn introduce(
         return Err(Close::Invalid);
     }
     let listener = match asker::of(state, &head, request_id).await {
+        // There is nothing that somebody might hear whom we do not know, and places are few.
+        Ok(asker) if matches!(asker.viewer, Viewer::Anonymous) => return Err(Close::Forbidden),
         Ok(asker) => Listener::of(state, &head, asker),
         Err(refused) => Err(refused),
     };

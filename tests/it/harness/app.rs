@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -45,19 +45,28 @@ pub(crate) struct TestApp {
 
 /// The machine's clock, moved by as much as a test wants.
 #[derive(Debug, Default)]
-pub(crate) struct TestClock(AtomicI64);
+pub(crate) struct TestClock {
+    milliseconds: AtomicI64,
+    is_broken: AtomicBool,
+}
 
 impl TestClock {
     /// Lets time pass.
     pub(crate) fn advance(&self, time: Duration) {
-        self.0
+        self.milliseconds
             .fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Whoever looks at it next panics, once.
+    pub(crate) fn break_once(&self) {
+        self.is_broken.store(true, Ordering::SeqCst);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> chrono::DateTime<chrono::Utc> {
-        SystemClock.now() + chrono::TimeDelta::milliseconds(self.0.load(Ordering::SeqCst))
+        assert!(!self.is_broken.swap(false, Ordering::SeqCst), "the clock is broken");
+        SystemClock.now() + chrono::TimeDelta::milliseconds(self.milliseconds.load(Ordering::SeqCst))
     }
 }
 

@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{
+        Error, Message,
+        client::IntoClientRequest,
+        http::HeaderValue,
+        protocol::{CloseFrame, frame::coding::CloseCode},
+    },
 };
 
 use super::{Persona, TestApp};
@@ -87,10 +92,12 @@ impl TestApp {
         let mut request = client
             .post(format!("{}/graphql", self.url))
             .header("content-type", "application/json")
-            .header("accept", "text/event-stream")
             .body(json!({ "query": query, "variables": variables }).to_string());
         if let Some(token) = &persona.token {
             request = request.bearer_auth(token);
+        }
+        if !headers.iter().any(|(name, _)| *name == "accept") {
+            request = request.header("accept", "text/event-stream");
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -182,6 +189,16 @@ impl Socket {
         }
     }
 
+    /// Closes the socket as a client does that has heard enough; answers with the code that comes back.
+    pub(crate) async fn close(&mut self) -> u16 {
+        let frame = CloseFrame {
+            code: CloseCode::Normal,
+            reason: "".into(),
+        };
+        self.send_raw(Message::Close(Some(frame))).await;
+        self.closed().await
+    }
+
     /// Waits until everything that was sent has been dealt with.
     pub(crate) async fn settle(&mut self) {
         self.send(json!({ "type": "ping" })).await;
@@ -252,6 +269,13 @@ impl Events {
                 .expect("an event in time");
             self.read += std::str::from_utf8(&chunk.unwrap()?).unwrap();
         }
+    }
+
+    /// Whether the stream is broken off in place of a further event.
+    pub(crate) async fn is_broken_off(&mut self) -> bool {
+        assert_eq!(self.read, "");
+        let chunk = timeout(PATIENCE, self.response.chunk()).await;
+        chunk.expect("the end in time").is_err()
     }
 
     /// The next event that is none to keep the connection open; `None` at the end.

@@ -7,7 +7,7 @@ mod persona;
 pub(crate) mod postgres;
 
 pub(crate) use app::{Answer, ORIGIN, Setup, TestApp};
-pub(crate) use listening::PATIENCE;
+pub(crate) use listening::{Events, PATIENCE};
 pub(crate) use persona::{PASSWORD, Persona};
 
 /// What tools ask to learn the whole schema.

@@ -169,6 +169,12 @@ impl Surveyor<'_> {
         let unreachable = vec![UNREACHABLE.to_owned(); fields.len()];
         let selection = self.selection(&subscription.named, fields);
         let query = format!("subscription {{ {} {{ {selection} }} }}", subscription.name);
+        if self.persona.token.is_none() {
+            let mut socket = self.app.silent_socket().await;
+            socket.introduce(self.persona).await;
+            assert_eq!(socket.closed_at_once().await, 4403);
+            return ("UNAUTHENTICATED".to_owned(), unreachable);
+        }
         let mut socket = self.app.socket(self.persona).await;
         if let Some(errors) = socket.subscribe("s", &query, json!({})).await {
             let code = errors[0]["extensions"]["code"].as_str().unwrap_or("no code");

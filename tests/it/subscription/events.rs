@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{CUSTOMER, rename};
 use crate::{
-    harness::{Persona, Setup, TestApp},
-    on_both,
+    harness::{Events, PASSWORD, Persona, Setup, TestApp},
+    on_both, on_both_with,
 };
 
 on_both! {
@@ -22,6 +22,80 @@ on_both! {
             assert_eq!(events.next().await["data"]["customerChanged"]["customer"]["firstName"], name);
         }
     }
+}
+
+/// What urql sends with every operation.
+const URQL: (&str, &str) = (
+    "accept",
+    "application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed",
+);
+
+/// The service, with comments that are due all the time, also while an answer is made.
+fn hurried() -> Setup {
+    let mut setup = Setup::default();
+    setup.http.subscriptions.ping_interval = std::time::Duration::from_millis(1);
+    setup
+}
+
+on_both_with! { hurried();
+    async fn nothing_is_lost_while_a_stream_is_kept_open(app: TestApp) {
+        let (admin, ada) = (app.admin().await, app.customer("ada").await);
+        let mut events = app.events(&ada, CUSTOMER, json!({})).await;
+        for round in 0..10 {
+            let name = format!("name {round}");
+            rename(&app, &admin, ada.id(), &name).await;
+            assert_eq!(events.next().await["data"]["customerChanged"]["customer"]["firstName"], name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_takes_json_as_well_gets_events_for_subscriptions_alone() {
+    let app = TestApp::on_sqlite().await;
+    let (admin, ada) = (app.admin().await, app.customer("ada").await);
+    let kind = |events: &Events| events.headers["content-type"].to_str().unwrap().to_owned();
+    for (query, status) in [("{ me { firstName } }", 200), ("{ nothing }", 400), ("{", 400)] {
+        let answer = app.events_with(&ada, query, json!({}), &[URQL]).await;
+        assert_eq!(answer.status, status, "{query}");
+        assert_eq!(
+            kind(&answer),
+            "application/graphql-response+json; charset=utf-8",
+            "{query}"
+        );
+        let body: Value = serde_json::from_str(&answer.text().await).unwrap();
+        assert!(body.is_object(), "{body}");
+    }
+    let mut events = app.events_with(&ada, CUSTOMER, json!({}), &[URQL]).await;
+    assert_eq!(kind(&events), "text/event-stream");
+    rename(&app, &admin, ada.id(), "Augusta").await;
+    assert_eq!(
+        events.next().await["data"]["customerChanged"]["customer"]["firstName"],
+        "Augusta"
+    );
+    let refused = [("accept", "text/event-stream;q=0, application/json")];
+    let answer = app.events_with(&ada, CUSTOMER, json!({}), &refused).await;
+    assert_eq!(kind(&answer), "application/json; charset=utf-8");
+}
+
+#[tokio::test]
+async fn an_event_says_in_its_headers_what_every_answer_says() {
+    let app = TestApp::on_sqlite().await;
+    app.customer("ada").await;
+    let log_in = "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { userErrors { code } } }";
+    let input = json!({ "email": "ada@example.com", "password": PASSWORD, "actor": "CUSTOMER" });
+    let variables = json!({ "input": input });
+    let cookie = [("session-mode", "cookie")];
+    let mut events = app.events_with(&Persona::anonymous(), log_in, variables, &cookie).await;
+    assert_eq!(events.next().await["data"]["sessionCreate"]["userErrors"], json!([]));
+    let cookies: Vec<_> = events.headers.get_all("set-cookie").iter().collect();
+    assert!(
+        cookies
+            .iter()
+            .any(|cookie| cookie.to_str().unwrap().starts_with("__Host-access-token=")),
+        "{cookies:?}"
+    );
+    let vary = events.headers["vary"].to_str().unwrap();
+    assert!(vary.contains("Accept") && vary.contains("Session-Mode"), "{vary}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use customer_graph::migrate;
 use customer_graph::work::{
     Once, Record, Statements, Topic, UnitOfWork, UserError, WriteError, WriteOptions,
     outbox::{self, Cursor, Event, Mark},
@@ -207,6 +208,66 @@ async fn who_cannot_keep_up_is_told_so() {
         socket.data("slow").await["customerChanged"]["objectId"],
         made["customer"]["id"]
     );
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_left_out() {
+    let app = TestApp::on_sqlite().await;
+    let (admin, ada) = (app.admin().await, app.customer("ada").await);
+    let mut socket = app.socket(&admin).await;
+    socket.listen("c", CUSTOMER, json!({})).await;
+    let start = mark(&app).await;
+    app.execute(
+        "create trigger spoiled after insert on outbox_event when new.object_version = 666 \
+         begin update outbox_event set at = 'some time' where position = new.position; end",
+    )
+    .await;
+    write(&app, 0, 665).await;
+    write(&app, 0, 666).await;
+    write(&app, 0, 667).await;
+    let db = app.app.parts.database.reader(&Statements::default());
+    let page = outbox::events_after(&db, start.cursor(), 2).await.unwrap();
+    assert!(page.has_more);
+    let versions = |events: &[Event]| events.iter().map(|event| event.version).collect::<Vec<_>>();
+    assert_eq!(versions(&page.events), [665]);
+    let page = outbox::events_after(&db, page.next, 2).await.unwrap();
+    assert_eq!(versions(&page.events), [667]);
+    rename(&app, &admin, ada.id(), "Augusta").await;
+    assert_eq!(
+        socket.data("c").await["customerChanged"]["customer"]["firstName"],
+        "Augusta"
+    );
+}
+
+#[tokio::test]
+async fn events_of_a_database_that_comes_from_another_server_stay_in_their_order() {
+    let Some(app) = TestApp::on_postgres().await else {
+        return;
+    };
+    let (admin, ada) = (app.admin().await, app.customer("ada").await);
+    for version in 1..=3 {
+        write(&app, 0, version).await;
+    }
+    // As if that server had given a billion transactions more than this one; and one event is from before that.
+    app.execute("update outbox_event set transaction_id = transaction_id + 1000000000 where object_version <> 1")
+        .await;
+    migrate::up(&app.app.parts.database).await.unwrap();
+    write(&app, 0, 4).await;
+    let written = app.count("outbox_event").await;
+    let events = read(&app, &Mark::Position(0), usize::try_from(written).unwrap()).await;
+    assert!(events.is_sorted_by_key(|event| event.cursor.position));
+    let versions: Vec<i32> = events.iter().map(|event| event.version).collect();
+    assert_eq!(versions[versions.len() - 4..], [1, 2, 3, 4]);
+    let mut socket = app.socket(&admin).await;
+    socket.listen("c", CUSTOMER, json!({})).await;
+    rename(&app, &admin, ada.id(), "Augusta").await;
+    assert_eq!(
+        socket.data("c").await["customerChanged"]["customer"]["firstName"],
+        "Augusta"
+    );
+    let before = app.count("outbox_event where transaction_id = 0").await;
+    migrate::up(&app.app.parts.database).await.unwrap();
+    assert_eq!(app.count("outbox_event where transaction_id = 0").await, before, "once");
 }
 
 #[tokio::test]

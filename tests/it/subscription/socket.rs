@@ -85,9 +85,12 @@ async fn a_token_counts_wherever_it_comes_from() {
         socket
             .send(json!({ "type": "connection_init", "payload": payload }))
             .await;
-        assert_eq!(socket.receive().await["type"], "connection_ack");
-        let refused = socket.subscribe("c", CUSTOMER, json!({})).await;
-        assert_eq!(refused.is_none(), is_known, "{headers:?} {payload}");
+        if is_known {
+            assert_eq!(socket.receive().await["type"], "connection_ack");
+            socket.listen("c", CUSTOMER, json!({})).await;
+        } else {
+            assert_eq!(socket.closed_at_once().await, 4403, "{headers:?} {payload}");
+        }
     }
 }
 
@@ -326,19 +329,20 @@ async fn a_client_that_does_not_read_is_left_and_holds_up_nobody() {
     setup.http.subscriptions.ping_interval = Duration::from_secs(600);
     setup.http.subscriptions.init_timeout = Duration::from_secs(60);
     setup.http.subscriptions.write_timeout = Duration::from_millis(300);
+    setup.http.subscriptions.answer_bytes = 8 * 1_024 * 1_024;
     let app = TestApp::on_sqlite_with(setup).await;
     let (admin, ada) = (app.admin().await, app.customer("ada").await);
     let mut slow = app.socket(&admin).await;
     let mut quick = app.socket(&ada).await;
-    let aliases: String = (0..400).map(|n| format!("m{n}: metadata ")).collect();
+    let aliases: String = (0..90).map(|n| format!("m{n}: metadata ")).collect();
     let large = format!("subscription {{ customerChanged {{ customer {{ {aliases} }} }} }}");
     slow.listen("c", &large, json!({})).await;
     quick.listen("c", CUSTOMER, json!({})).await;
-    let metadata = json!({ "set": { "text": "x".repeat(10_000) } });
+    let metadata = json!({ "set": { "text": "x".repeat(15_000) } });
     let input = json!({ "id": ada.id(), "metadata": metadata });
     super::run(&app, &admin, "customerUpdate", input, "customer { id }").await;
     quick.data("c").await;
-    // Each answer to the slow one has four megabytes.
+    // Each answer to the slow one has more than one megabyte.
     let mut places = std::pin::pin!(tokio::time::timeout(PATIENCE, async {
         for round in 0.. {
             rename(&app, &admin, ada.id(), &format!("name {round}")).await;
@@ -362,17 +366,89 @@ async fn a_socket_is_closed_when_the_service_stops() {
     let ada = app.customer("ada").await;
     let mut socket = app.socket(&ada).await;
     let mut events = app.events(&ada, CUSTOMER, json!({})).await;
+    assert_eq!(events.raw().await, Some((String::new(), String::new())));
     app.app.stopping.tell();
     assert_eq!(socket.closed().await, 1012);
-    assert_eq!(events.event().await.map(|(name, _)| name).as_deref(), Some("complete"));
-    assert_eq!(events.event().await, None);
+    // A clean end would be the end of the subscription: whoever is broken off comes again.
+    assert!(events.is_broken_off().await);
     assert_eq!(app.socket_with(&[PROTOCOL]).await.err(), Some(503));
 }
 
 #[tokio::test]
 async fn who_nobody_knows_is_not_told_anything() {
     let app = TestApp::on_sqlite().await;
-    let mut socket = app.socket(&Persona::anonymous()).await;
-    let refused = socket.subscribe("c", CUSTOMER, json!({})).await.expect("errors");
-    assert_eq!(refused[0]["extensions"]["code"], "UNAUTHENTICATED");
+    let mut socket = app.silent_socket().await;
+    socket.introduce(&Persona::anonymous()).await;
+    assert_eq!(socket.closed_at_once().await, 4403);
+    tokio::time::timeout(PATIENCE, app.app.places.all_left()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_socket_is_answered() {
+    let app = TestApp::on_sqlite().await;
+    let ada = app.customer("ada").await;
+    for _ in 0..5 {
+        let mut socket = app.socket(&ada).await;
+        socket.listen("c", CUSTOMER, json!({})).await;
+        assert_eq!(socket.close().await, 1000);
+    }
+    tokio::time::timeout(PATIENCE, app.app.places.all_left()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_subscriptions_of_a_socket_are_only_so_large_together() {
+    let app = TestApp::on_sqlite().await;
+    let admin = app.admin().await;
+    let mut socket = app.socket(&admin).await;
+    let large = format!("{CUSTOMER}{}", " ".repeat(60_000));
+    for number in 0..8 {
+        socket.listen(&format!("s{number}"), &large, json!({})).await;
+    }
+    let refused = socket.subscribe("s8", &large, json!({})).await.expect("errors");
+    assert_eq!(refused[0]["extensions"]["code"], "RATE_LIMITED", "{refused:#}");
+    socket.send(json!({ "type": "complete", "id": "s0" })).await;
+    socket.listen("s8", &large, json!({})).await;
+}
+
+#[tokio::test]
+async fn an_answer_to_an_event_is_only_so_large() {
+    let mut setup = Setup::default();
+    setup.http.subscriptions.answer_bytes = 2_000;
+    let app = TestApp::on_sqlite_with(setup).await;
+    let (admin, ada) = (app.admin().await, app.customer("ada").await);
+    let mut socket = app.socket(&ada).await;
+    let query = "subscription { customerChanged { customer { firstName metadata } } }";
+    socket.listen("c", query, json!({})).await;
+    let input = json!({ "id": ada.id(), "metadata": { "set": { "text": "x".repeat(3_000) } } });
+    super::run(&app, &admin, "customerUpdate", input, "customer { id }").await;
+    let told = socket.next("c").await;
+    assert_eq!(told["errors"][0]["extensions"]["code"], "COST_EXCEEDED", "{told:#}");
+    // The rest of the service has a limit of its own.
+    let answer = app.ask(&ada, "{ me { metadata } }", json!({})).await;
+    assert_eq!(answer.data()["me"]["metadata"]["text"].as_str().unwrap().len(), 3_000);
+}
+
+#[tokio::test]
+async fn a_subscription_that_panics_ends_with_an_error_and_the_socket_goes_on() {
+    let app = TestApp::on_sqlite().await;
+    let (admin, ada) = (app.admin().await, app.customer("ada").await);
+    let mut socket = app.socket(&ada).await;
+    socket.listen("c", CUSTOMER, json!({})).await;
+    rename(&app, &admin, ada.id(), "Augusta").await;
+    socket.data("c").await;
+    app.clock.break_once();
+    super::tell_again(&app, 1).await;
+    let ended = socket.receive().await;
+    assert_eq!(
+        (&ended["type"], &ended["id"]),
+        (&json!("error"), &json!("c")),
+        "{ended:#}"
+    );
+    assert_eq!(ended["payload"][0]["extensions"]["code"], "INTERNAL", "{ended:#}");
+    socket.listen("c", CUSTOMER, json!({})).await;
+    rename(&app, &admin, ada.id(), "Ada").await;
+    assert_eq!(
+        socket.data("c").await["customerChanged"]["customer"]["firstName"],
+        "Ada"
+    );
 }

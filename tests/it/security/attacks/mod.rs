@@ -56,7 +56,8 @@ fn assert_refused(reply: &Reply, what: &str) {
 async fn attack(app: &TestApp, persona: &Persona, attack: &Attack) {
     let body = attack.body();
     let mut said = None;
-    for transport in Transport::ALL.into_iter().filter(|transport| transport.carries(&body)) {
+    let carries = |transport: &Transport| transport.carries(persona, &body);
+    for transport in Transport::ALL.into_iter().filter(carries) {
         let what = format!("{} by {} over {transport:?}", attack.name, persona.name);
         let reply = transport.send(app, persona, &body).await;
         assert_refused(&reply, &what);

@@ -44,9 +44,14 @@ impl Transport {
     /// Those that carry queries; a socket carries subscriptions alone.
     pub(super) const OF_QUERIES: [Self; 3] = [Self::Post, Self::Get, Self::ServerSentEvents];
 
-    /// Whether a client can send it at all: no library writes a URL of this length.
-    pub(super) fn carries(self, body: &Value) -> bool {
-        self != Self::Get || body.to_string().len() < 20_000
+    /// Whether a client can send it at all: no library writes a URL of this length, and a socket is for those whom we
+    /// know.
+    pub(super) fn carries(self, persona: &Persona, body: &Value) -> bool {
+        match self {
+            Self::Get => body.to_string().len() < 20_000,
+            Self::WebSocket => persona.token.is_some(),
+            Self::Post | Self::ServerSentEvents => true,
+        }
     }
 
     /// Sends an operation.
