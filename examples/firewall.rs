@@ -106,7 +106,7 @@ fn main() {
             let variables = attack.variables.to_string();
             let mut outcome = Ok(0);
             let took = median(5, || {
-                outcome = judge(&known, &attack.document, attack.operation_name.as_deref(), &variables)
+                outcome = judge(&known, &attack.document, attack.operation_name.as_deref(), &variables);
             });
             let by = match outcome {
                 Ok(_) => "left to the schema".to_owned(),

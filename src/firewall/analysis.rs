@@ -24,15 +24,8 @@ use super::{
 /// enough for the stack.
 const LEVELS: usize = 256;
 
-/// Lists about the schema that lead to further ones; those of a usual introspection are at most two deep.
-const SCHEMA_LISTS: [&str; 6] = [
-    "args",
-    "enumValues",
-    "fields",
-    "inputFields",
-    "interfaces",
-    "possibleTypes",
-];
+/// Lists about the schema that lead to further ones; in a usual introspection none is inside another.
+const SCHEMA_LISTS: [&str; 5] = ["enumValues", "fields", "inputFields", "interfaces", "possibleTypes"];
 
 /// How large a document is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -20,10 +20,8 @@ const REPETITIONS: usize = 20;
 /// Refuses a document in which fields of one name differ at one place, or one stands there too often. What it takes
 /// grows with the document when its fragments are expanded, which must be bounded before.
 pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
-    let operations = document.operations.iter();
-    operations
-        .map(|(_, operation)| of_set(document, &operation.node.selection_set.node))
-        .collect()
+    let mut operations = document.operations.iter();
+    operations.try_for_each(|(_, operation)| of_set(document, &operation.node.selection_set.node))
 }
 
 fn of_set(document: &ExecutableDocument, set: &SelectionSet) -> Result<(), Refusal> {
@@ -34,20 +32,24 @@ fn of_set(document: &ExecutableDocument, set: &SelectionSet) -> Result<(), Refus
         fields: Vec::new(),
     };
     place.gather(set, None)?;
-    place
-        .fields
-        .into_iter()
-        .map(|field| of_set(document, &field.selection_set.node))
-        .collect()
+    let mut fields = place.fields.into_iter();
+    fields.try_for_each(|field| of_set(document, &field.selection_set.node))
 }
 
 struct Place<'a> {
     document: &'a ExecutableDocument,
     /// The fragments that were looked into.
     seen: HashSet<&'a Name>,
-    /// By the type that it is for and its name in the answer: the first field, and how many there are.
-    known: HashMap<(Option<&'a Name>, &'a Name), (&'a Field, usize)>,
+    /// By their names in the answer, the first field for each type, and how many there are. A field outside of fragments
+    /// for a type is for all of them.
+    known: HashMap<&'a Name, Vec<Known<'a>>>,
     fields: Vec<&'a Field>,
+}
+
+struct Known<'a> {
+    of: Option<&'a Name>,
+    field: &'a Field,
+    times: usize,
 }
 
 impl<'a> Place<'a> {
@@ -77,16 +79,24 @@ impl<'a> Place<'a> {
     fn add(&mut self, field: &'a Field, of: Option<&'a Name>) -> Result<(), Refusal> {
         self.fields.push(field);
         let name = &field.response_key().node;
-        let (first, times) = self.known.entry((of, name)).or_insert((field, 0));
-        *times += 1;
-        if *times > REPETITIONS {
+        let known = self.known.entry(name).or_default();
+        let differs = |first: &Known<'a>| {
+            let may_meet = first.of == of || first.of.is_none() || of.is_none();
+            may_meet && !(first.field.name.node == field.name.node && same_arguments(first.field, field))
+        };
+        if known.iter().any(differs) {
+            let message = "Fields of one name differ at one place. Give one of them an alias.";
+            return Err(Refusal::invalid(message));
+        }
+        let Some(first) = known.iter_mut().find(|first| first.of == of) else {
+            known.push(Known { of, field, times: 1 });
+            return Ok(());
+        };
+        first.times += 1;
+        if first.times > REPETITIONS {
             return Err(Refusal::too_much(format!(
                 "A field stands more than {REPETITIONS} times at one place. Ask for it once."
             )));
-        }
-        if first.name.node != field.name.node || !same_arguments(first, field) {
-            let message = "Fields of one name differ at one place. Give one of them an alias.";
-            return Err(Refusal::invalid(message));
         }
         Ok(())
     }

@@ -136,8 +136,12 @@ fn documents() -> impl Strategy<Value = String> {
                 .prop_map(move |(kind, parts)| format!("fragment F{number} on {kind} {{ {} }}", parts.join(" ")))
         })
         .collect();
-    (selection(0, 3), fragments)
-        .prop_map(|(top, fragments)| format!("query($n: Int) {{ ...F0 ...F1 ...F2 ...F3 ...F4 ...F5 {top} }} {}", fragments.join(" ")))
+    (selection(0, 3), fragments).prop_map(|(top, fragments)| {
+        format!(
+            "query($n: Int) {{ ...F0 ...F1 ...F2 ...F3 ...F4 ...F5 {top} }} {}",
+            fragments.join(" ")
+        )
+    })
 }
 
 /// Counts fields and fragments, and how deep fields are, by writing every fragment out.

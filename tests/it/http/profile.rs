@@ -138,7 +138,9 @@ async fn each_row_of_the_draft() {
 
 #[tokio::test]
 async fn the_other_profile_has_the_same_bodies() {
-    let (draft, audit) = (TestApp::on_sqlite_with(draft()).await, TestApp::on_sqlite().await);
+    let mut setup = draft();
+    setup.http.introspection_for_all = true;
+    let (draft, audit) = (TestApp::on_sqlite_with(setup).await, TestApp::on_sqlite().await);
     for query in [
         "{",
         "{ nothing }",

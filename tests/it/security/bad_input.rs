@@ -284,7 +284,7 @@ on_both! {
             ("an id of another kind", "{ customer(id: \"cuaddr_01JAB2C3D4E5F6G7H8J9KMNPQR\") { id } }"),
             ("a customer's id for an address", "{ address(id: \"cus_01JAB2C3D4E5F6G7H8J9KMNPQR\") { id } }"),
             ("an id beyond 128 bits", "{ customer(id: \"cus_8ZZZZZZZZZZZZZZZZZZZZZZZZZ\") { id } }"),
-            ("no node's id", "{ node(id: \"sess_01JAB2C3D4E5F6G7H8J9KMNPQR\") { id } }"),
+            ("no node's id", "{ node(id: \"evt_01JAB2C3D4E5F6G7H8J9KMNPQR\") { id } }"),
             ("an empty id", "{ node(id: \"\") { id } }"),
             ("a number for an id", "{ node(id: 1) { id } }"),
         ] {

@@ -33,8 +33,9 @@ async fn the_schema_is_not_shown_however_one_asks() {
         "{ _entities(representations: []) { __typename } }",
     ] {
         for persona in [&Persona::anonymous(), &ada] {
-            for transport in Transport::ALL {
-                let body = json!({ "query": document, "operationName": document.starts_with("query").then_some("A") });
+            let body = json!({ "query": document, "operationName": document.starts_with("query").then_some("A") });
+            let carries = |transport: &Transport| transport.carries(persona, &body);
+            for transport in Transport::ALL.into_iter().filter(carries) {
                 let reply = transport.send(&app, persona, &body).await;
                 assert!(!reply.codes.is_empty(), "{document} over {transport:?}: {}", reply.text);
                 assert!(

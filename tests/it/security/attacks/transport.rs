@@ -26,12 +26,14 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// What the firewall says, which names no place in the document; the schema's complaints do.
+    /// What the firewall says, which names no place in the document, as the schema's complaints do, and does not speak of
+    /// the way in which it came.
     pub(super) fn of_firewall(&self) -> Option<String> {
         let body: Value = serde_json::from_str(&self.text).ok()?;
         let error = &body["errors"][0];
         let is_of_schema = error.get("locations").is_some_and(|places| !places.is_null());
-        (!is_of_schema && !self.is_cut).then(|| error["message"].as_str().unwrap().to_owned())
+        let message = error["message"].as_str()?;
+        (!is_of_schema && !self.is_cut && !message.starts_with("The body")).then(|| message.to_owned())
     }
 }
 
