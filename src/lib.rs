@@ -41,9 +41,9 @@
 //!
 //! # Three journeys
 //!
-//! **Reading** `customers { nodes { addresses { nodes { city } } } }`: [`http`] scans the brackets, takes the parsed
-//! document from its cache, finds the [`auth::Viewer`] behind the token; [`schema`] executes; the field's guard is the
-//! door; `customer::visibility` is the floor under the one select; the fifty `addresses` ask one loader, which reads
+//! **Reading** `customers { nodes { addresses { nodes { city } } } }`: [`http`] finds the [`auth::Viewer`] behind the
+//! token; [`firewall`] knows the document or looks at it, twice, and says what it costs; [`schema`] executes; the field's
+//! guard is the door; `customer::visibility` is the floor under the one select; the fifty `addresses` ask one loader, which reads
 //! them in one statement ([`graphql::pages_of_each`]); [`graphql::direct`] asks it once for the whole page and writes
 //! lists of plain fields straight to JSON.
 //!

@@ -24,7 +24,8 @@ use super::{
 /// enough for the stack.
 const LEVELS: usize = 256;
 
-/// Lists about the schema that lead to further ones; in a usual introspection none is inside another.
+/// Lists about the schema that lead to further ones; in a usual introspection none is inside another, and whoever looks
+/// at one type may want to see the fields of those that its fields have.
 const SCHEMA_LISTS: [&str; 5] = ["enumValues", "fields", "inputFields", "interfaces", "possibleTypes"];
 
 /// How large a document is.

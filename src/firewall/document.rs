@@ -169,8 +169,8 @@ impl Document {
             if !self.top_fields.values().flatten().all(is_alone) {
                 return Err(Refusal::too_much("Ask about the schema in a document of its own."));
             }
-            if schema_lists > 1 {
-                let message = "A list about the schema is inside another. Ask in several steps.";
+            if schema_lists > 2 {
+                let message = "Lists about the schema are inside each other more than twice. Ask in several steps.";
                 return Err(Refusal::too_much(message));
             }
         }

@@ -133,26 +133,27 @@ impl Count {
     }
 }
 
+/// The list that an argument is, or those right inside it; what is in rows is no row.
 fn longest(value: &Value, variables: &mut Vec<Name>, known: &mut u64) {
-    match value {
+    let mut look = |value: &Value| match value {
         Value::Variable(name) => variables.push(name.clone()),
-        Value::List(items) => {
-            *known = (*known).max(items.len() as u64);
-            items.iter().for_each(|item| longest(item, variables, known));
-        }
-        Value::Object(fields) => fields.values().for_each(|field| longest(field, variables, known)),
+        Value::List(items) => *known = (*known).max(items.len() as u64),
         _ => {}
+    };
+    match value {
+        Value::Object(fields) => fields.values().for_each(look),
+        other => look(other),
     }
 }
 
 fn longest_constant(value: &ConstValue) -> u64 {
-    match value {
-        ConstValue::List(items) => {
-            let inside = items.iter().map(longest_constant).max().unwrap_or(0);
-            inside.max(items.len() as u64)
-        }
-        ConstValue::Object(fields) => fields.values().map(longest_constant).max().unwrap_or(0),
+    let length = |value: &ConstValue| match value {
+        ConstValue::List(items) => items.len() as u64,
         _ => 0,
+    };
+    match value {
+        ConstValue::Object(fields) => fields.values().map(length).max().unwrap_or(0),
+        other => length(other),
     }
 }
 

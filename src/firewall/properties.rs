@@ -319,8 +319,8 @@ fn a_mutation_answers_as_many_rows_as_were_sent() {
             .parse(text, &limits())
             .map(|document| document.price(None, &given))
     };
-    assert_eq!(price(1), Ok(1 + 10 * (1 + 1 + 1 + 5 + 1)));
-    assert_eq!(price(1_000), Ok(1 + 1_000 * (1 + 1 + 1 + 5 + 1)));
+    assert_eq!(price(1), Ok(1 + 10 * (1 + 1 + 1 + 5)));
+    assert_eq!(price(1_000), Ok(1 + 1_000 * (1 + 1 + 1 + 5)));
 }
 
 #[test]

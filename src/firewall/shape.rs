@@ -190,7 +190,8 @@ impl Shape {
 impl DescribedField {
     fn shape(self, of: &str) -> Option<(String, FieldShape)> {
         let (kind, name, is_list) = self.of.named();
-        if !matches!(kind, "OBJECT" | "INTERFACE" | "UNION") {
+        // Nothing is read for the latter two.
+        if !matches!(kind, "OBJECT" | "INTERFACE" | "UNION") || matches!(name, "PageInfo" | "UserError") {
             return None;
         }
         let takes = |argument: &str| self.args.iter().any(|known| known.name == argument);
@@ -202,8 +203,6 @@ impl DescribedField {
             Many::Payload
         } else if of.ends_with("Edge") && self.name == "node" {
             Many::Node
-        } else if name == "PageInfo" {
-            return None;
         } else if name.ends_with("Connection") && takes("first") {
             Many::Connection
         } else if is_list {

@@ -138,7 +138,22 @@ fn who_listens_is_told_that_the_service_stops_and_holds_it_up_by_nothing() {
     let protocol = HeaderValue::from_static("graphql-transport-ws");
     request.headers_mut().append("sec-websocket-protocol", protocol);
     let (mut socket, _) = client(request, service.connect()).unwrap();
-    socket.send(Message::text(r#"{"type":"connection_init"}"#)).unwrap();
+    let made = [
+        "api-key",
+        "create",
+        "--name",
+        "Listener",
+        "--permissions",
+        "customers:read",
+    ];
+    let made = program(&made).current_dir(folder.path()).output().unwrap();
+    let made = String::from_utf8(made.stdout).unwrap();
+    let key = made
+        .split_whitespace()
+        .find(|word| word.starts_with("cgk_"))
+        .expect("a key");
+    let init = format!(r#"{{"type":"connection_init","payload":{{"authorization":"Bearer {key}"}}}}"#);
+    socket.send(Message::text(init)).unwrap();
     assert_eq!(socket.read().unwrap(), Message::text(r#"{"type":"connection_ack"}"#));
     let told = Instant::now();
     service.signal("-TERM");

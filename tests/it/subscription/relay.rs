@@ -233,10 +233,14 @@ async fn an_event_that_cannot_be_read_is_left_out() {
     let page = outbox::events_after(&db, page.next, 2).await.unwrap();
     assert_eq!(versions(&page.events), [667]);
     rename(&app, &admin, ada.id(), "Augusta").await;
-    assert_eq!(
-        socket.data("c").await["customerChanged"]["customer"]["firstName"],
-        "Augusta"
-    );
+    // The events before were about nobody.
+    let told = loop {
+        let told = socket.data("c").await;
+        if !told["customerChanged"]["customer"].is_null() {
+            break told;
+        }
+    };
+    assert_eq!(told["customerChanged"]["customer"]["firstName"], "Augusta");
 }
 
 #[tokio::test]

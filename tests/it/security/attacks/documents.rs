@@ -271,7 +271,7 @@ fn fields() -> Vec<Attack> {
     ]
 }
 
-/// A8: pages that make no sense. Whoever has no orders is not told so.
+/// A8: pages that make no sense, of which whoever has no orders is not told; and what is too much in store scope alone.
 pub(super) fn pages() -> Vec<Attack> {
     let of_variable = "query($n: Int) { me { orders(first: $n) { nodes { id } } } }";
     vec![
@@ -303,6 +303,16 @@ pub(super) fn pages() -> Vec<Attack> {
             "A8 a page of 2³¹ in a variable",
             of_variable,
             json!({ "n": 2_147_483_648_i64 }),
+        ),
+        with(
+            "a large value in many places",
+            format!(
+                "query($a: JSON) {{ {} }}",
+                (0..18).map(|number| format!("...A{number} ")).collect::<String>()
+            ) + &(0..18)
+                .map(|number| format!("fragment A{number} on Query {{ me {{ a{number}: metadata(keys: $a) }} }} "))
+                .collect::<String>(),
+            json!({ "a": "x".repeat(31_000) }),
         ),
     ]
 }
@@ -387,16 +397,6 @@ fn overlaps() -> Vec<Attack> {
             "a fragment that nobody uses",
             "{ __typename } fragment A on Query { viewer { kind } }",
         ),
-        with(
-            "a large value in many places",
-            format!(
-                "query($a: JSON) {{ {} }}",
-                (0..18).map(|number| format!("...A{number} ")).collect::<String>()
-            ) + &(0..18)
-                .map(|number| format!("fragment A{number} on Query {{ me {{ a{number}: metadata(keys: $a) }} }} "))
-                .collect::<String>(),
-            json!({ "a": "x".repeat(31_000) }),
-        ),
     ]
 }
 
@@ -441,7 +441,7 @@ fn introspection() -> Vec<Attack> {
     let of_type = (0..21).fold("name".to_owned(), |inner, _| format!("ofType {{ {inner} }}"));
     vec![
         attack("A11 fields of types of fields", format!("{{ __schema {{ types {{ {fields} }} }} }}")),
-        attack("A11 by a fragment", "{ __schema { types { ...T } } } fragment T on __Type { fields { type { fields { args { type { name } } } } } }".to_owned()),
+        attack("A11 by a fragment", "{ __schema { types { ...T } } } fragment T on __Type { fields { type { fields { type { interfaces { name } } } } } }".to_owned()),
         attack("A11 interfaces of possible types", format!("{{ __type(name: \"Node\") {{ {possible} }} }}")),
         attack("A11 deeper than a type can be", format!("{{ __schema {{ types {{ fields {{ type {{ {of_type} }} }} }} }} }}")),
         attack("A11 with something else", "{ __schema { queryType { name } } viewer { kind } }"),
