@@ -89,6 +89,8 @@ struct Part {
     /// Those of them that are mutations for people who have not logged in.
     log_ins: usize,
     variable_uses: usize,
+    /// How many selection sets are inside each other.
+    levels: usize,
 }
 
 impl Part {
@@ -99,6 +101,7 @@ impl Part {
         self.log_ins = self.log_ins.saturating_add(other.log_ins);
         self.variable_uses = self.variable_uses.saturating_add(other.variable_uses);
         self.depth = self.depth.max(other.depth);
+        self.levels = self.levels.max(other.levels);
         self.schema_lists = self.schema_lists.max(other.schema_lists);
     }
 }
@@ -223,6 +226,13 @@ impl<'a> Walk<'a> {
             price.add(inner_price);
         }
         self.level -= 1;
+        // Of fragments that were walked before, the level here does not tell.
+        part.levels += 1;
+        if part.levels > LEVELS {
+            return Err(Refusal::too_much(
+                "The document is nested too deep once its fragments are expanded.",
+            ));
+        }
         Ok((part, price))
     }
 
@@ -249,6 +259,7 @@ impl<'a> Walk<'a> {
             top: 1,
             log_ins: usize::from(self.shape.is_open(name)),
             variable_uses: inner.variable_uses.saturating_add(variable_uses),
+            levels: inner.levels,
         };
         let argument = |name: &str| field.get_argument(name).map(|value| &value.node);
         let Some(shape) = shape else {

@@ -287,6 +287,23 @@ fn a_price_is_the_number_of_objects_and_pages() {
 }
 
 #[test]
+fn fragments_do_not_hide_how_deep_a_document_is() {
+    let firewall = firewall();
+    let inside = |number: usize| format!("{}...F{number}{}", "... { ".repeat(40), " }".repeat(40));
+    let mut text = String::from("{ ");
+    // The innermost comes first, so that each is known when the next one is looked at.
+    (0..20).rev().for_each(|number| text += &format!("...F{number} "));
+    text += "}";
+    (0..19).for_each(|number| text += &format!(" fragment F{number} on Query {{ {} }}", inside(number + 1)));
+    text += " fragment F19 on Query { __typename }";
+    assert!(
+        firewall
+            .parse(&text, &limits())
+            .is_err_and(|refusal| refusal.message.contains("too deep"))
+    );
+}
+
+#[test]
 fn a_page_is_as_large_as_either_end_says() {
     let firewall = firewall();
     let text = "query($n: Int, $m: Int = 250) { customers(first: $n, last: $m) { nodes { id } } }";
