@@ -208,6 +208,24 @@ ids! {
     RoleAssignmentId = "rasg";
     /// Names a query that a staff user keeps.
     SavedQueryId = "sqry";
+    /// Names what happened to an order after it was placed, such as a return.
+    OrderActivityId = "oact";
+    /// Names the wish to give an order to another customer.
+    OrderTransferId = "otr";
+    /// Names a contact with a customer, such as a call.
+    InteractionId = "intr";
+    /// Names a note about a customer.
+    NoteId = "note";
+    /// Names somebody who is told of events.
+    WebhookEndpointId = "whep";
+    /// Names that somebody is told of one event.
+    WebhookDeliveryId = "whdl";
+    /// Names somebody who is asked before a mutation or told after it.
+    HookId = "hook";
+    /// Names steps that are taken in order when something happens.
+    WorkflowId = "wflow";
+    /// Names work that goes on after the response.
+    JobId = "job";
 }
 
 #[cfg(test)]

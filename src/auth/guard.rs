@@ -196,6 +196,18 @@ guards! {
     api_keys_read / store_or_api_keys_read = ApiKeysRead;
     api_keys_write / store_or_api_keys_write = ApiKeysWrite;
     impersonation_start / store_or_impersonation_start = ImpersonationStart;
+    timeline_read / store_or_timeline_read = TimelineRead;
+    notes_read / store_or_notes_read = NotesRead;
+    notes_write / store_or_notes_write = NotesWrite;
+    interactions_read / store_or_interactions_read = InteractionsRead;
+    interactions_write / store_or_interactions_write = InteractionsWrite;
+    events_read / store_or_events_read = EventsRead;
+    webhooks_read / store_or_webhooks_read = WebhooksRead;
+    webhooks_write / store_or_webhooks_write = WebhooksWrite;
+    hooks_read / store_or_hooks_read = HooksRead;
+    hooks_write / store_or_hooks_write = HooksWrite;
+    jobs_read / store_or_jobs_read = JobsRead;
+    jobs_write / store_or_jobs_write = JobsWrite;
 }
 
 const fn const_str(permission: Permission) -> &'static str {
@@ -219,5 +231,17 @@ const fn const_str(permission: Permission) -> &'static str {
         Permission::ApiKeysRead => "This needs the permission api_keys:read.",
         Permission::ApiKeysWrite => "This needs the permission api_keys:write.",
         Permission::ImpersonationStart => "This needs the permission impersonation:start.",
+        Permission::TimelineRead => "This needs the permission timeline:read.",
+        Permission::NotesRead => "This needs the permission notes:read.",
+        Permission::NotesWrite => "This needs the permission notes:write.",
+        Permission::InteractionsRead => "This needs the permission interactions:read.",
+        Permission::InteractionsWrite => "This needs the permission interactions:write.",
+        Permission::EventsRead => "This needs the permission events:read.",
+        Permission::WebhooksRead => "This needs the permission webhooks:read.",
+        Permission::WebhooksWrite => "This needs the permission webhooks:write.",
+        Permission::HooksRead => "This needs the permission hooks:read.",
+        Permission::HooksWrite => "This needs the permission hooks:write.",
+        Permission::JobsRead => "This needs the permission jobs:read.",
+        Permission::JobsWrite => "This needs the permission jobs:write.",
     }
 }

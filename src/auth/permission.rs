@@ -67,6 +67,30 @@ permissions! {
     /// Act as a customer: see all that the customer sees of themselves, the orders of every channel among it, and change
     /// their profile and addresses, without any other permission. Not for those from whom a role hides fields.
     ImpersonationStart = "impersonation:start";
+    /// See the timelines of customers and other objects: who changed what, from what to what.
+    TimelineRead = "timeline:read";
+    /// See notes about customers.
+    NotesRead = "notes:read";
+    /// Write, change and delete notes about customers.
+    NotesWrite = "notes:write";
+    /// See contacts with customers, such as calls and chats.
+    InteractionsRead = "interactions:read";
+    /// Record contacts with customers.
+    InteractionsWrite = "interactions:write";
+    /// Read the feed of all changes.
+    EventsRead = "events:read";
+    /// See webhooks and what became of their deliveries, without their secrets.
+    WebhooksRead = "webhooks:read";
+    /// Create, change, test, replay and delete webhooks.
+    WebhooksWrite = "webhooks:write";
+    /// See hooks and workflows, without their secrets.
+    HooksRead = "hooks:read";
+    /// Create, change and delete hooks and workflows.
+    HooksWrite = "hooks:write";
+    /// See jobs and what became of them.
+    JobsRead = "jobs:read";
+    /// Cancel and retry jobs.
+    JobsWrite = "jobs:write";
 }
 
 /// The text names no permission.

@@ -113,6 +113,18 @@ pub enum ErrorCode {
     ActorNotLinked,
     /// The state does not allow it.
     InvalidState,
+    /// An order cannot be given to somebody without an account.
+    TargetIsGuest,
+    /// The order is theirs already.
+    AlreadyOwner,
+    /// The transfer of the order has been asked for already.
+    ActiveTransferExists,
+    /// The order was canceled.
+    OrderCanceled,
+    /// The wish is too old.
+    TransferExpired,
+    /// The job cannot be canceled any more.
+    JobNotCancellable,
 }
 
 /// What comes along with an error beyond code, path and message.
