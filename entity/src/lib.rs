@@ -29,6 +29,8 @@ pub mod organization_member_unit;
 pub mod organization_role;
 pub mod organization_unit;
 pub mod outbox_event;
+pub mod outbox_horizon;
+pub mod outbox_reader;
 pub mod passkey;
 pub mod provider_answer;
 pub mod provider_identity;
@@ -111,6 +113,8 @@ pub fn tables() -> Vec<Table> {
         Table::of::<organization_role::Entity>(),
         Table::of::<organization_unit::Entity>(),
         Table::of::<outbox_event::Entity>(),
+        Table::of::<outbox_horizon::Entity>(),
+        Table::of::<outbox_reader::Entity>(),
         Table::of::<passkey::Entity>(),
         Table::of::<provider_answer::Entity>(),
         Table::of::<provider_identity::Entity>(),

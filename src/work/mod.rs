@@ -16,6 +16,7 @@ mod error;
 mod idempotency;
 mod ids;
 pub mod outbox;
+pub mod outbox_reader;
 mod postgres;
 mod session_cookies;
 pub mod snapshot;
