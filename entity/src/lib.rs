@@ -20,6 +20,7 @@ pub mod customer_group_member;
 pub mod idempotency_record;
 pub mod mail;
 pub mod mfa_factor;
+pub mod note;
 pub mod order_line;
 pub mod order_link;
 pub mod organization;
@@ -104,6 +105,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<idempotency_record::Entity>(),
         Table::of::<mail::Entity>(),
         Table::of::<mfa_factor::Entity>(),
+        Table::of::<note::Entity>(),
         Table::of::<order_line::Entity>(),
         Table::of::<order_link::Entity>(),
         Table::of::<organization::Entity>(),

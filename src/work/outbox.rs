@@ -23,10 +23,14 @@ use entity::{
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement,
     entity::prelude::{Json, Uuid},
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
 use super::Connection;
+pub use super::{
+    outbox_feed::{Feed, FeedEvent, Place, Topics, feed},
+    outbox_retention::sweep,
+};
 
 /// Where a reader stands: behind the last event that it has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,12 +89,6 @@ pub async fn events_after<C>(db: &Connection<C>, cursor: Cursor, limit: u64) -> 
 where
     C: ConnectionTrait + Send,
 {
-    let place = Expr::tuple([Expr::col(Column::TransactionId), Expr::col(Column::Position)]);
-    let after = Expr::tuple([Expr::val(cursor.transaction), Expr::val(cursor.position)]);
-    let is_settled = match db.get_database_backend() {
-        DbBackend::Postgres => "transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-        _ => "1",
-    };
     let mut select = Entity::find()
         .select_only()
         .columns([
@@ -104,8 +102,8 @@ where
             Column::ObjectVersion,
             Column::ChangedPaths,
         ])
-        .column_as(Expr::cust(is_settled), "is_settled")
-        .filter(place.gt(after))
+        .column_as(is_settled(db.get_database_backend()), "is_settled")
+        .filter(place().gt(at(cursor)))
         .order_by_asc(Column::TransactionId)
         .order_by_asc(Column::Position)
         .limit(limit);
@@ -172,7 +170,25 @@ pub async fn forget_transactions_of_another_server(db: &impl ConnectionTrait) ->
     Ok(true)
 }
 
-fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
+/// Whether an event may be read: no transaction that may still commit comes before its own.
+pub(super) fn is_settled(backend: DbBackend) -> SimpleExpr {
+    Expr::cust(match backend {
+        DbBackend::Postgres => "transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        _ => "1 = 1",
+    })
+}
+
+/// The place of a row, to be compared with a cursor.
+pub(super) fn place() -> SimpleExpr {
+    Expr::tuple([Expr::col(Column::TransactionId), Expr::col(Column::Position)])
+}
+
+/// A cursor, to be compared with the place of a row.
+pub(super) fn at(cursor: Cursor) -> SimpleExpr {
+    Expr::tuple([Expr::val(cursor.transaction), Expr::val(cursor.position)])
+}
+
+pub(super) fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
     let changed_paths: Json = row.try_get("", "changed_paths")?;
     let paths = changed_paths.as_array().into_iter().flatten();
     Ok(Event {

@@ -69,13 +69,12 @@ pub async fn claim(unit: &UnitOfWork, name: &str, begin: Begin) -> Result<Option
 /// Faults.
 pub async fn advance(unit: &UnitOfWork, name: &str, cursor: Cursor) -> Result<(), DbErr> {
     let place = Expr::tuple([Expr::col(Column::TransactionId), Expr::col(Column::Position)]);
-    let reached = Expr::tuple([Expr::val(cursor.transaction), Expr::val(cursor.position)]);
     Entity::update_many()
         .col_expr(Column::TransactionId, Expr::val(cursor.transaction))
         .col_expr(Column::Position, Expr::val(cursor.position))
         .col_expr(Column::UpdatedAt, Expr::val(unit.now()))
         .filter(Column::Name.eq(name))
-        .filter(place.lt(reached))
+        .filter(place.lt(outbox::at(cursor)))
         .exec(unit.db())
         .await?;
     Ok(())
