@@ -10,7 +10,7 @@ use entity::{
     outbox_horizon, staff_user,
 };
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, QueryResult,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryResult,
     entity::prelude::Uuid,
     sea_query::{
         Alias, Asterisk, CaseStatement, Cond, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement,
@@ -107,7 +107,7 @@ where
     C: ConnectionTrait + Send,
 {
     let cursor = after.map_or(OLDEST, |place| place.cursor);
-    let select = statement(db, cursor, topics, most);
+    let select = statement(db.get_database_backend(), cursor, topics, most);
     let rows = db.page(&select).await?;
     let first = rows
         .first()
@@ -167,10 +167,7 @@ fn stretch(most: u64) -> u64 {
 }
 
 /// The horizon beside each event that is wanted, and beside the last that was looked at.
-fn statement<C>(db: &Connection<C>, cursor: Cursor, topics: &Topics, most: u64) -> SelectStatement
-where
-    C: ConnectionTrait + Send,
-{
+fn statement(backend: DbBackend, cursor: Cursor, topics: &Topics, most: u64) -> SelectStatement {
     let columns = [
         Column::TransactionId,
         Column::Position,
@@ -191,7 +188,7 @@ where
         .columns(columns)
         .from(Entity)
         .and_where(outbox::place().gt(outbox::at(cursor)))
-        .and_where(outbox::is_settled(db.get_database_backend()))
+        .and_where(outbox::is_settled(backend))
         .order_by(Column::TransactionId, Order::Asc)
         .order_by(Column::Position, Order::Asc)
         .limit(if is_everything { most + 1 } else { stretch(most) })
@@ -281,4 +278,46 @@ fn read(row: &QueryResult, cursor: Cursor) -> Result<FeedEvent, DbErr> {
         request_id: row.try_get("", "request_id")?,
         is_about_staff: row.try_get("", "is_about_staff")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may")]
+    use std::time::Duration;
+
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::{
+        migrate,
+        work::{Database, DatabaseSettings, Statements},
+    };
+
+    #[tokio::test]
+    async fn a_page_is_found_by_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = DatabaseSettings {
+            url: SecretString::from(format!("sqlite://{}/feed.sqlite", folder.path().display())),
+            connections: 1,
+            acquire_timeout: Duration::from_secs(30),
+            statement_timeout: Duration::from_secs(30),
+        };
+        let database = Database::connect(&settings).await.unwrap();
+        migrate::up(&database).await.unwrap();
+        let db = database.reader(&Statements::default());
+        let some = Topics {
+            exact: vec!["order.placed".to_owned()],
+            beginnings: vec!["customer.".to_owned()],
+        };
+        for topics in [Topics::default(), some] {
+            let mut explained = DbBackend::Sqlite.build(&statement(DbBackend::Sqlite, OLDEST, &topics, 20));
+            explained.sql = format!("explain query plan {}", explained.sql);
+            let rows = db.query_all_raw(explained).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+            let found = plan
+                .iter()
+                .any(|step| step.contains("USING INDEX outbox_event_order (transaction_id>?)"));
+            assert!(found, "{plan:#?}");
+        }
+    }
 }

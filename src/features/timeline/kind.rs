@@ -5,8 +5,9 @@ use entity::id::{
     HookId, InteractionId, JobId, MailId, MfaFactorId, NoteId, OrderActivityId, OrderLineId, OrderLinkId,
     OrderTransferId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PasskeyId,
     PrefixedId, ProviderAnswerId, ProviderIdentityId, RecoveryCodeId, RoleAssignmentId, RoleId, SavedQueryId,
-    SessionId, StaffUserId, WebhookDeliveryId, WebhookEndpointId, WorkflowId,
+    SessionId, StaffUserId, WebhookDeliveryId, WebhookEndpointId, WorkflowId, decode,
 };
+use sea_orm::entity::prelude::Uuid;
 
 use crate::auth::{
     Permission,
@@ -102,6 +103,13 @@ impl Kind {
     pub(super) fn range(&self) -> (String, String) {
         (format!("{}_", self.prefix), format!("{}`", self.prefix))
     }
+}
+
+/// The bits of an id of a kind that is known.
+pub(super) fn known(id: &str) -> Option<Uuid> {
+    id.split_once('_')
+        .filter(|(prefix, _)| KINDS.iter().any(|kind| kind.prefix == *prefix))
+        .and_then(|(_, rest)| decode(rest))
 }
 
 /// Whether a changed field is hidden from whoever has these masks. Of an object that is shown nowhere everything is.

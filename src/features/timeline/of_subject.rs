@@ -7,6 +7,7 @@ use entity::{id::PrefixedId, timeline_entry::Column};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
+    kind,
     loader::{TimelineCountOf, TimelineOf},
     object::TimelineEntryConnection,
 };
@@ -46,12 +47,11 @@ impl TimelineEntryWhere {
                 Some("INVALID_FILTER"),
             ));
         }
-        let texts = types
-            .iter()
-            .map(String::as_str)
-            .chain(self.actor_type.as_deref())
-            .chain(self.object_id.as_ref().map(|id| id.as_str()));
-        if !texts.into_iter().all(|text| text.len() <= 64 && is_clean(text, false)) {
+        if self.object_id.as_ref().is_some_and(|id| kind::known(id).is_none()) {
+            return Err(bad_input("This is not an id.", None));
+        }
+        let mut texts = types.iter().map(String::as_str).chain(self.actor_type.as_deref());
+        if !texts.all(|text| text.len() <= 64 && is_clean(text, false)) {
             return Err(bad_input(
                 "A condition on a timeline has at most 64 characters and no control characters.",
                 Some("INVALID_FILTER"),

@@ -1,13 +1,11 @@
 //! `timeline`: the timeline of anything.
 
 use async_graphql::{Context, ID, Object, Result};
-use entity::{
-    id::{PREFIXES, decode},
-    timeline_entry::Column,
-};
+use entity::timeline_entry::Column;
 use sea_orm::ColumnTrait;
 
 use super::{
+    kind,
     object::TimelineEntryConnection,
     of_subject::{TimelineEntryWhere, newest_first},
     visibility::visible_to,
@@ -43,11 +41,7 @@ impl TimelineQuery {
         #[graphql(desc = "How many from the end.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<TimelineEntryConnection>> {
-        let subject = subject_id
-            .split_once('_')
-            .filter(|(prefix, _)| PREFIXES.contains(prefix))
-            .and_then(|(_, rest)| decode(rest))
-            .ok_or_else(|| bad_input("This is not an id.", None))?;
+        let subject = kind::known(&subject_id).ok_or_else(|| bad_input("This is not an id.", None))?;
         let page = PageArguments {
             first,
             after,

@@ -1,5 +1,6 @@
 //! What is written down, and what becomes of it.
 
+use customer_graph::work::UnitOfWork;
 use entity::{id::CustomerId, note};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::{Value, json};
@@ -60,7 +61,7 @@ on_both! {
         let admin = app.admin().await;
         let (ada, bob) = (create(&app, &admin, json!({ "externalId": "ada" })).await, create(&app, &admin, json!({ "externalId": "bob" })).await);
         let customer: CustomerId = ada.parse().unwrap();
-        app.write(async |unit| {
+        app.write(async |unit: &mut UnitOfWork| {
             let rows = (0..999).map(|number| note::ActiveModel {
                 id: Set(unit.new_id()),
                 customer_id: Set(customer),

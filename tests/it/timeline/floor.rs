@@ -40,7 +40,7 @@ async fn world(app: &TestApp) -> String {
 
 const ALL: [&str; 6] = [
     "customer.note.added",
-    "order.placed",
+    "order.linked",
     "customer.group.added",
     "customer.address.created",
     "customer.updated",
@@ -81,7 +81,7 @@ on_both! {
 
     async fn what_nobody_has_named_needs_every_permission(app: TestApp) {
         let ada = world(&app).await;
-        app.execute("update timeline_entry set object_id = 'new_' || object_id where type = 'order.placed'").await;
+        app.execute("update timeline_entry set object_id = 'new_' || object_id where type = 'order.linked'").await;
         let most = "customers:*,addresses:*,groups:*,organizations:*,orders:*,notes:*,timeline:*,sessions:*,staff:*,mails:*,api_keys:*";
         let (admin, most) = (app.admin().await, app.api_key("most", most).await);
         assert_eq!(entries(&app, &admin, &ada, json!({})).await.len(), 6);
