@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::types;
 use crate::{note, on_both, order};
 
 const VIEW: &str = "id email phone displayName
@@ -36,7 +37,7 @@ on_both! {
             assert_eq!(customer["orders"]["nodes"].as_array().unwrap().len(), 1);
             assert_eq!(customer["notes"]["nodes"], json!([{ "body": "Hello", "isPublic": false, "author": { "type": "API_KEY" } }]));
             let timeline = customer["timeline"]["nodes"].as_array().unwrap();
-            assert_eq!(super::types(timeline), ["customer.note.added", "order.linked", "customer.address.created", "customer.created"]);
+            assert_eq!(types(timeline), ["customer.note.added", "order.linked", "customer.address.created", "customer.created"]);
         }
     }
 }
