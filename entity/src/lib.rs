@@ -20,6 +20,7 @@ pub mod customer_group_member;
 pub mod idempotency_record;
 pub mod mail;
 pub mod mfa_factor;
+pub mod note;
 pub mod order_line;
 pub mod order_link;
 pub mod organization;
@@ -29,6 +30,8 @@ pub mod organization_member_unit;
 pub mod organization_role;
 pub mod organization_unit;
 pub mod outbox_event;
+pub mod outbox_horizon;
+pub mod outbox_reader;
 pub mod passkey;
 pub mod provider_answer;
 pub mod provider_identity;
@@ -102,6 +105,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<idempotency_record::Entity>(),
         Table::of::<mail::Entity>(),
         Table::of::<mfa_factor::Entity>(),
+        Table::of::<note::Entity>(),
         Table::of::<order_line::Entity>(),
         Table::of::<order_link::Entity>(),
         Table::of::<organization::Entity>(),
@@ -111,6 +115,8 @@ pub fn tables() -> Vec<Table> {
         Table::of::<organization_role::Entity>(),
         Table::of::<organization_unit::Entity>(),
         Table::of::<outbox_event::Entity>(),
+        Table::of::<outbox_horizon::Entity>(),
+        Table::of::<outbox_reader::Entity>(),
         Table::of::<passkey::Entity>(),
         Table::of::<provider_answer::Entity>(),
         Table::of::<provider_identity::Entity>(),

@@ -9,7 +9,7 @@ use crate::{
         rate_limit,
     },
     features::{account::token, provider::service as providers, session::service as sessions},
-    work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions},
+    work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions, outbox},
 };
 
 /// How long after one round the next one begins.
@@ -35,6 +35,8 @@ enum Old {
     Answers,
     /// Sessions.
     Sessions,
+    /// Events.
+    Events,
 }
 
 /// Keeps house; several processes may do so at once.
@@ -76,13 +78,14 @@ impl Housekeeper {
     }
 
     /// Removes counts of attempts that count no longer, tokens that have not been good for a day, what browsers brought
-    /// from providers and nobody came for, and sessions that ended a month ago; answers how many rows are gone.
+    /// from providers and nobody came for, sessions that ended a month ago, and events that are kept no longer; answers
+    /// how many rows are gone.
     ///
     /// # Errors
     /// Faults.
     pub async fn sweep(&self) -> Result<u64, WriteError> {
         let mut removed = 0;
-        for old in [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions] {
+        for old in [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions, Old::Events] {
             removed += self.remove(old).await?;
         }
         Ok(removed)
@@ -103,6 +106,7 @@ impl Housekeeper {
                         Old::Tokens => token::sweep(unit, AT_ONCE).await?,
                         Old::Answers => providers::sweep_answers(unit, AT_ONCE).await?,
                         Old::Sessions => sessions::sweep(unit, AT_ONCE).await?,
+                        Old::Events => outbox::sweep(unit, AT_ONCE).await?,
                     };
                     Ok::<_, WriteError>(Once(gone))
                 })

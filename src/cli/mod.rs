@@ -13,6 +13,7 @@ mod serve;
 mod signing_key;
 mod staff;
 mod system;
+mod timeline;
 
 use std::{
     fmt,
@@ -79,6 +80,9 @@ enum Command {
     /// Bring passwords from another system
     #[command(subcommand)]
     PasswordHash(password_hash::PasswordHash),
+    /// Check that timelines are whole
+    #[command(subcommand)]
+    Timeline(timeline::Timeline),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -135,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Schema(schema) => schema.run(),
         Command::Staff(staff) => configured(file).and_then(|config| run(staff.run(config))),
         Command::ApiKey(api_key) => configured(file).and_then(|config| run(api_key.run(config))),
+        Command::Timeline(timeline) => configured(file).and_then(|config| run(timeline.run(config))),
         Command::SigningKey(signing_key) => signing_key.run(),
         Command::PasswordHash(command) => {
             configured(file).and_then(|config| run(async move { command.run(&config).await }))

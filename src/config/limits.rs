@@ -1,5 +1,7 @@
 //! How large things may be.
 
+use std::time::Duration;
+
 use super::{reader::Reader, section};
 
 section! {
@@ -29,6 +31,9 @@ section! {
         metadata_depth: usize = 3,
         /// The keys of public metadata that customers may write themselves.
         store_metadata_keys: Vec<String> = Vec::new(),
+        /// For how long events are kept for those who read them later. What a webhook or sink has still to read is kept
+        /// until then, whatever its age.
+        events_kept: Duration = Duration::from_secs(30 * 24 * 60 * 60),
         /// The largest request body in admin scope, in bytes.
         body_bytes: usize = 1_024 * 1_024,
         /// The largest request body of everybody else, in bytes.
@@ -59,6 +64,12 @@ impl Limits {
             (1..=10_000).contains(&self.bulk_rows),
             "bulk_rows",
             "must be between 1 and 10000.",
+        );
+        let kept = Duration::from_secs(60 * 60)..=Duration::from_secs(10 * 366 * 24 * 60 * 60);
+        require(
+            kept.contains(&self.events_kept),
+            "events_kept",
+            "must be between 1h and 3660d.",
         );
         require(self.body_bytes >= 1_024, "body_bytes", "must be at least 1024.");
         require(

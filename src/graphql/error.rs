@@ -2,7 +2,7 @@
 
 use async_graphql::{ErrorExtensions, Interface, SimpleObject};
 
-use crate::work::{Call, Detail, DryRun, ErrorCode, Refusal, UserError, WriteError, Written};
+use crate::work::{Call, Detail, DryRun, ErrorCode, FieldChange, Refusal, UserError, WriteError, Written};
 
 /// Something in the input that you can mend.
 #[derive(Clone, Debug, Interface)]
@@ -119,19 +119,27 @@ pub struct FieldChangeObject {
     after: Option<async_graphql::Json<serde_json::Value>>,
 }
 
+impl FieldChangeObject {
+    /// A field of an object that changed.
+    #[must_use]
+    pub fn new(object_id: String, change: FieldChange) -> Self {
+        let shown = |value: serde_json::Value| (!value.is_null()).then_some(async_graphql::Json(value));
+        Self {
+            object_id: object_id.into(),
+            path: change.path,
+            before: shown(change.before),
+            after: shown(change.after),
+        }
+    }
+}
+
 impl From<DryRun> for DryRunResult {
     fn from(dry_run: DryRun) -> Self {
-        let shown = |value: serde_json::Value| (!value.is_null()).then_some(async_graphql::Json(value));
         Self {
             changes: dry_run
                 .changes
                 .into_iter()
-                .map(|(object, change)| FieldChangeObject {
-                    object_id: object.into(),
-                    path: change.path,
-                    before: shown(change.before),
-                    after: shown(change.after),
-                })
+                .map(|(object, change)| FieldChangeObject::new(object, change))
                 .collect(),
             events: dry_run.events.into_iter().map(str::to_owned).collect(),
         }

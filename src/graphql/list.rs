@@ -274,7 +274,11 @@ impl<R> Default for Page<R> {
     }
 }
 
-fn page_size(call: &Call, asked: Option<i32>) -> async_graphql::Result<u64> {
+/// The size of a page: what is asked for, else what pages have by default.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for sizes that are negative or too large.
+pub fn page_size(call: &Call, asked: Option<i32>) -> async_graphql::Result<u64> {
     let most = call.largest_page();
     match asked {
         None => Ok(u64::from(Ord::min(call.limits.page_default, most))),

@@ -28,7 +28,7 @@ pub use error::{
 };
 pub use id::Id;
 pub use list::{
-    Direction, KeyValue, ListRequest, Listed, Page, PageArguments, SortKey, Window, count_of_each, keyset,
+    Direction, KeyValue, ListRequest, Listed, Page, PageArguments, SortKey, Window, count_of_each, keyset, page_size,
     pages_of_each,
 };
 pub use loader::{Batch, Loaders};

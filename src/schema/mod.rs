@@ -15,8 +15,8 @@ pub use sdl::{plain_sdl, sdl};
 
 use crate::{
     features::{
-        account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        passkey, provider, role, saved_query, session, staff,
+        account, address, api_key, change, channel, customer, customer_group, impersonation, mail, mfa, note, order,
+        organization, passkey, provider, role, saved_query, session, staff, timeline,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -40,6 +40,8 @@ pub struct Query(
     role::RoleQuery,
     saved_query::SavedQueryQuery,
     api_key::ApiKeyQuery,
+    timeline::TimelineQuery,
+    change::ChangeQuery,
 );
 
 /// The mutations of all rooms.
@@ -54,6 +56,7 @@ pub struct Mutation(
     address::AddressMutation,
     customer_group::CustomerGroupMutation,
     order::OrderMutation,
+    note::NoteMutation,
     organization::OrganizationMutation,
     staff::StaffMutation,
     role::RoleMutation,

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
-    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, MailId, OrderLinkId,
+    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, MailId, NoteId, OrderLinkId,
     OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId,
-    SessionId, StaffUserId,
+    SessionId, StaffUserId, TimelineEntryId,
 };
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         customer::{Customer, CustomerById},
         customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
         mail::{Mail, MailById},
+        note::{Note, NoteById},
         order::{OrderLink, OrderLinkById},
         organization::{
             MemberById, Organization, OrganizationById, OrganizationMember, OrganizationRole, OrganizationUnit,
@@ -24,6 +25,7 @@ use crate::{
         saved_query::{SavedQuery, SavedQueryById},
         session::{Session, SessionById},
         staff::{StaffUser, StaffUserById},
+        timeline::{TimelineEntry, TimelineEntryById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -68,6 +70,10 @@ pub enum Node {
     Mail(Mail),
     /// An open session.
     Session(Session),
+    /// A note about a customer.
+    Note(Note),
+    /// An entry of a timeline.
+    TimelineEntry(TimelineEntry),
 }
 
 /// Any object by its id.
@@ -156,6 +162,11 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<SessionById>(parse(id)?)
             .await?
             .map(|row| Node::Session(Session(row)))),
+        NoteId::PREFIX => Ok(ctx.load::<NoteById>(parse(id)?).await?.map(|row| Node::Note(Note(row)))),
+        TimelineEntryId::PREFIX => Ok(ctx
+            .load::<TimelineEntryById>(parse(id)?)
+            .await?
+            .map(|row| Node::TimelineEntry(TimelineEntry(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

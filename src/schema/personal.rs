@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use entity::{
-    address, customer, mail, mfa_factor, order_link, passkey,
+    address, customer, mail, mfa_factor, note, order_link, passkey,
     personal_data::{Classified, DataClass},
-    provider_identity, saved_query, session, staff_user,
+    provider_identity, saved_query, session, staff_user, timeline_entry,
 };
 
 /// The fields that show personal data under another name than its column has, or put together from several.
@@ -30,11 +30,13 @@ fn is_of_personal_column(object: &str, field: &str) -> bool {
         "LoginMethod" => is_personal_column::<provider_identity::Entity>(field),
         "Mail" => is_personal_column::<mail::Entity>(field),
         "MfaFactor" => is_personal_column::<mfa_factor::Entity>(field),
+        "Note" => is_personal_column::<note::Entity>(field),
         "OrderLink" => is_personal_column::<order_link::Entity>(field),
         "Passkey" => is_personal_column::<passkey::Entity>(field),
         "SavedQuery" => is_personal_column::<saved_query::Entity>(field),
         "Session" => is_personal_column::<session::Entity>(field),
         "StaffUser" => is_personal_column::<staff_user::Entity>(field),
+        "TimelineEntry" => is_personal_column::<timeline_entry::Entity>(field),
         _ => false,
     }
 }
@@ -135,6 +137,7 @@ mod tests {
         assert_eq!(login_method, ["data", "subject"]);
         assert_eq!(without_field::<mail::Entity>("Mail", &all), ["data"]);
         assert_eq!(without_field::<mfa_factor::Entity>("MfaFactor", &all), [""; 0]);
+        assert_eq!(without_field::<note::Entity>("Note", &all), [""; 0]);
         assert_eq!(
             without_field::<order_link::Entity>("OrderLink", &all),
             ["email_normalized"]
@@ -155,5 +158,7 @@ mod tests {
             without_field::<staff_user::Entity>("StaffUser", &all),
             ["email_normalized"]
         );
+        let timeline = without_field::<timeline_entry::Entity>("TimelineEntry", &all);
+        assert_eq!(timeline, [""; 0]);
     }
 }

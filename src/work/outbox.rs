@@ -23,10 +23,14 @@ use entity::{
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement,
     entity::prelude::{Json, Uuid},
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
-use super::ReadConnection;
+use super::Connection;
+pub use super::{
+    outbox_feed::{Feed, FeedEvent, Place, Topics, feed},
+    outbox_retention::sweep,
+};
 
 /// Where a reader stands: behind the last event that it has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +40,12 @@ pub struct Cursor {
     /// The position of the event.
     pub position: i64,
 }
+
+/// Before everything that is kept.
+pub const OLDEST: Cursor = Cursor {
+    transaction: 0,
+    position: 0,
+};
 
 /// One event: ids, versions and paths, never personal data.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,13 +85,10 @@ pub struct Events {
 ///
 /// # Errors
 /// Faults.
-pub async fn events_after(db: &ReadConnection, cursor: Cursor, limit: u64) -> Result<Events, DbErr> {
-    let place = Expr::tuple([Expr::col(Column::TransactionId), Expr::col(Column::Position)]);
-    let after = Expr::tuple([Expr::val(cursor.transaction), Expr::val(cursor.position)]);
-    let is_settled = match db.get_database_backend() {
-        DbBackend::Postgres => "transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-        _ => "1",
-    };
+pub async fn events_after<C>(db: &Connection<C>, cursor: Cursor, limit: u64) -> Result<Events, DbErr>
+where
+    C: ConnectionTrait + Send,
+{
     let mut select = Entity::find()
         .select_only()
         .columns([
@@ -95,8 +102,8 @@ pub async fn events_after(db: &ReadConnection, cursor: Cursor, limit: u64) -> Re
             Column::ObjectVersion,
             Column::ChangedPaths,
         ])
-        .column_as(Expr::cust(is_settled), "is_settled")
-        .filter(place.gt(after))
+        .column_as(is_settled(db.get_database_backend()), "is_settled")
+        .filter(place().gt(at(cursor)))
         .order_by_asc(Column::TransactionId)
         .order_by_asc(Column::Position)
         .limit(limit);
@@ -128,8 +135,11 @@ pub async fn events_after(db: &ReadConnection, cursor: Cursor, limit: u64) -> Re
     })
 }
 
-/// Forgets the transactions of all events when some of them come from another PostgreSQL server; answers whether that was
-/// so. Nobody may write events meanwhile.
+/// Forgets the transactions of all events when some of them, or what readers know of them, come from another PostgreSQL
+/// server; answers whether that was so. Nobody may write events meanwhile.
+///
+/// Events stay in the order of their positions, so a reader goes back to before the first that it has not read: it may
+/// read some twice. Cursors that others keep are worth nothing any more, which the new generation tells.
 ///
 /// # Errors
 /// Faults.
@@ -139,13 +149,46 @@ pub async fn forget_transactions_of_another_server(db: &impl ConnectionTrait) ->
         return Ok(false);
     }
     // What a snapshot shows was written by transactions that it knows.
-    let sql = "update outbox_event set transaction_id = 0 where transaction_id <> 0 \
-               and (select max(transaction_id) from outbox_event) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
-    let done = db.execute_raw(Statement::from_string(backend, sql)).await?;
-    Ok(done.rows_affected() > 0)
+    let is_foreign = "select greatest((select max(transaction_id) from outbox_event),
+                             (select max(transaction_id) from outbox_reader),
+                             (select max(transaction_id) from outbox_horizon))
+                      >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint as is_foreign";
+    let found = db.query_one_raw(Statement::from_string(backend, is_foreign)).await?;
+    let Some(true) = found.map(|row| row.try_get("", "is_foreign")).transpose()? else {
+        return Ok(false);
+    };
+    for sql in [
+        "update outbox_reader r set transaction_id = 0, position = coalesce(
+             (select min(position) - 1 from outbox_event
+              where (transaction_id, position) > (r.transaction_id, r.position)),
+             (select max(position) from outbox_event), 0)",
+        "update outbox_horizon set generation = generation + 1, transaction_id = 0, position = 0",
+        "update outbox_event set transaction_id = 0 where transaction_id <> 0",
+    ] {
+        db.execute_raw(Statement::from_string(backend, sql)).await?;
+    }
+    Ok(true)
 }
 
-fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
+/// Whether an event may be read: no transaction that may still commit comes before its own.
+pub(super) fn is_settled(backend: DbBackend) -> SimpleExpr {
+    Expr::cust(match backend {
+        DbBackend::Postgres => "transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        _ => "1 = 1",
+    })
+}
+
+/// The place of a row, to be compared with a cursor.
+pub(super) fn place() -> SimpleExpr {
+    Expr::tuple([Expr::col(Column::TransactionId), Expr::col(Column::Position)])
+}
+
+/// A cursor, to be compared with the place of a row.
+pub(super) fn at(cursor: Cursor) -> SimpleExpr {
+    Expr::tuple([Expr::val(cursor.transaction), Expr::val(cursor.position)])
+}
+
+pub(super) fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
     let changed_paths: Json = row.try_get("", "changed_paths")?;
     let paths = changed_paths.as_array().into_iter().flatten();
     Ok(Event {
@@ -181,7 +224,7 @@ impl Mark {
     ///
     /// # Errors
     /// Faults.
-    pub async fn now(db: &ReadConnection) -> Result<Self, DbErr> {
+    pub async fn now<C: ConnectionTrait + Send>(db: &Connection<C>) -> Result<Self, DbErr> {
         let backend = db.get_database_backend();
         let sql = match backend {
             DbBackend::Postgres => "select pg_current_snapshot()::text as mark",

@@ -21,6 +21,7 @@ use crate::{
         customer::service::{self as customers, CustomerDraft},
         customer_group::reassign as reassign_groups,
         identity::service::PASSWORD,
+        note::reassign as reassign_notes,
         order::reassign as reassign_orders,
         organization::service as organizations,
     },
@@ -129,6 +130,7 @@ async fn claim(unit: &mut UnitOfWork, row: Model) -> Result<Model, WriteError> {
     addresses::reassign(unit, &ids, row.id).await?;
     reassign_groups(unit, &ids, row.id).await?;
     organizations::reassign(unit, &ids, row.id).await?;
+    reassign_notes(unit, &ids, row.id).await?;
     customers::absorb(unit, row, &guests).await
 }
 

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use entity::customer::{Column, Model};
+use entity::{
+    customer::{Column, Model},
+    id::{ApiKeyId, CustomerId, PrefixedId, StaffUserId, format},
+};
+use sea_orm::entity::prelude::Uuid;
 
 use super::filter::{CustomerStatus, CustomerType};
 use crate::{
@@ -12,11 +16,13 @@ use crate::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer, write_groups_of},
         mfa::{MfaFactor, factors_of},
+        note::{NoteConnection, notes_of},
         order::{OrderLinkConnection, OrderLinkWhere, orders_of, write_orders_of},
         organization::{OrganizationMemberConnection, memberships_of_customer},
         passkey::{Passkey, passkeys_of},
         provider::{LoginMethod, login_methods_of},
         session::{SessionConnection, sessions_of},
+        timeline::{TimelineEntryConnection, TimelineEntryWhere, timeline_of},
     },
     graphql::{
         ContextExt, DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
@@ -36,6 +42,29 @@ pub struct ActorRef {
     pub kind: String,
     /// The id of the actor, if it has one.
     pub id: Option<ID>,
+}
+
+impl ActorRef {
+    /// An actor as timeline and outbox name it.
+    #[must_use]
+    pub fn of(kind: &str, id: Option<Uuid>) -> Self {
+        let prefix = match kind {
+            "CUSTOMER" => Some(CustomerId::PREFIX),
+            "STAFF" => Some(StaffUserId::PREFIX),
+            "API_KEY" => Some(ApiKeyId::PREFIX),
+            _ => None,
+        };
+        Self {
+            kind: kind.to_owned(),
+            id: prefix.zip(id).map(|(prefix, id)| format(prefix, id).into()),
+        }
+    }
+
+    /// A staff user.
+    #[must_use]
+    pub fn staff(id: StaffUserId) -> Self {
+        Self::of("STAFF", Some(id.uuid()))
+    }
 }
 
 impl ListNode for Customer {
@@ -209,10 +238,7 @@ impl Customer {
         requires_scopes = "customers:read"
     )]
     async fn created_by(&self) -> Option<ActorRef> {
-        self.0.created_by.map(|id| ActorRef {
-            kind: "STAFF".to_owned(),
-            id: Some(id.to_string().into()),
-        })
+        self.0.created_by.map(ActorRef::staff)
     }
 
     /// The addresses of the customer, oldest first unless sorted otherwise. Customers see their own; others require
@@ -334,6 +360,55 @@ impl Customer {
             before,
         };
         apart(orders_of(ctx, self.0.id, filter.map(|filter| *filter), page))
+            .await
+            .map(Some)
+    }
+
+    /// What was written down about the customer, newest first. A customer sees what is public; others require
+    /// `notes:read`.
+    #[graphql(guard = "guard::store_or_notes_read", visible = "guard::shows::store_or_notes_read")]
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that the customer may read (true) or may not (false).")] is_public: Option<bool>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<NoteConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        apart(notes_of(ctx, self.0.id, is_public, page)).await.map(Some)
+    }
+
+    /// What was done to the customer and to what is theirs, by whom and why, newest first. Requires `timeline:read`, and to
+    /// see an entry what it takes to read the object that was changed.
+    #[graphql(
+        guard = "guard::timeline_read",
+        visible = "guard::shows::timeline_read",
+        tag = "admin",
+        requires_scopes = "timeline:read"
+    )]
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<Box<TimelineEntryWhere>>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<TimelineEntryConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        apart(timeline_of(ctx, self.0.id, filter.map(|filter| *filter), page))
             .await
             .map(Some)
     }

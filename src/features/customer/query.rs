@@ -14,11 +14,12 @@ use super::{
     loader::CustomerById,
     object::Customer,
     search,
+    service::{self, CHANGES, Untold},
     visibility::visible_to,
 };
 use crate::{
     auth::guard,
-    graphql::{Connection, ContextExt, Email, Id, ListRequest, PageArguments, bad_input, direct::One, fault},
+    graphql::{Connection, ContextExt, DateTime, Email, Id, ListRequest, PageArguments, bad_input, direct::One, fault},
     text::{is_clean, normalize_email, search_words},
     work::Call,
 };
@@ -41,7 +42,9 @@ impl CustomerQuery {
     }
 
     /// One customer, by id, e-mail address or external id: give exactly one. By e-mail address the registered customer
-    /// comes before guests, and the oldest guest before others. Requires `customers:read`.
+    /// comes before guests, and the oldest guest before others. With `asOf` the profile is shown as it was then, null before
+    /// the customer was created; what belongs to the customer (addresses, orders, groups and so on) is that of now. Requires
+    /// `customers:read`, and with `asOf` `timeline:read` besides.
     #[graphql(
         guard = "guard::customers_read",
         visible = "guard::shows::customers_read",
@@ -54,8 +57,13 @@ impl CustomerQuery {
         #[graphql(desc = "The id.")] id: Option<Id<CustomerId>>,
         #[graphql(desc = "The e-mail address, in any case.")] email: Option<Email>,
         #[graphql(desc = "The id in another system.")] external_id: Option<String>,
+        #[graphql(desc = "Show the profile as it was at this instant.")] as_of: Option<DateTime>,
     ) -> Result<Option<One<Customer>>> {
-        match (id, email, external_id) {
+        if as_of.is_some() {
+            guard::timeline_read(ctx)?;
+        }
+        let found = match (id, email, external_id) {
+            (Some(id), None, None) if as_of.is_some() => first(ctx, |select| select.filter(Column::Id.eq(id.0))).await,
             (Some(id), None, None) => Ok(ctx.load::<CustomerById>(id.0).await?.map(One)),
             (None, Some(email), None) => match normalize_email(&email.0) {
                 Some(email) => {
@@ -75,6 +83,10 @@ impl CustomerQuery {
             }
             (None, None, Some(_)) => Ok(None),
             _ => Err(bad_input("Give exactly one of id, email and externalId.", None)),
+        }?;
+        match (found, as_of) {
+            (Some(One(row)), Some(at)) => as_it_was(ctx.call(), &row, at).await,
+            (found, _) => Ok(found),
         }
     }
 
@@ -150,6 +162,18 @@ async fn first(
         .await
         .map_err(|error| fault(call, &error))?;
     Ok(row.map(|row| One(Arc::new(row))))
+}
+
+/// The customer as they were at an instant.
+async fn as_it_was(call: &Call, row: &Model, at: DateTime) -> Result<Option<One<Customer>>> {
+    match service::as_of(call, row.clone(), at.0).await {
+        Ok(row) => Ok(row.map(|row| One(Arc::new(row)))),
+        Err(Untold::TooManyChanges) => Err(bad_input(
+            format!("There were more than {CHANGES} changes since. Ask for a later instant."),
+            None,
+        )),
+        Err(Untold::Fault(error)) => Err(fault(call, &error)),
+    }
 }
 
 async fn count<E: EntityTrait>(call: &Call, select: Select<E>) -> Result<i64>

@@ -90,6 +90,7 @@ pub const EXAMPLES: &[Example] = &[
     example!(Storefront, "storefront-address-form", variables),
     example!(BackOffice, "back-office-search", variables),
     example!(BackOffice, "back-office-customer", variables),
+    example!(BackOffice, "back-office-support-view", variables),
     example!(BackOffice, "back-office-organizations"),
     example!(BackOffice, "back-office-create-customer", variables),
     example!(Analyst, "analyst-loyal-customers", variables),

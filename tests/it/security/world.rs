@@ -77,6 +77,7 @@ impl World {
         world.groups(app).await;
         world.organizations(app).await;
         world.orders(app).await;
+        world.notes(app).await;
         world.staff(app).await;
         let gone = app.another_session(&ada).await;
         // Ends her other sessions, and writes her about it.
@@ -256,6 +257,17 @@ impl World {
         let link = &made["results"][0]["orderLink"];
         self.own("order", text(&link["id"]));
         self.own("channel", text(&link["channel"]["id"]));
+    }
+
+    async fn notes(&mut self, app: &TestApp) {
+        let note = json!({ "customerId": "<ada>", "body": "Likes tea", "isPublic": true });
+        let made = self.run(app, "admin", "noteAdd", note.clone(), "note { id }").await;
+        self.own("note", text(&made["note"]["id"]));
+        let gone = self.run(app, "admin", "noteAdd", note, "note { id }").await;
+        let gone = text(&gone["note"]["id"]);
+        self.run(app, "admin", "noteDelete", json!({ "id": gone }), "deletedNoteId")
+            .await;
+        self.lost(gone);
     }
 
     async fn factors(&mut self, app: &TestApp, ada: &Persona) {

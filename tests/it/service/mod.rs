@@ -7,7 +7,7 @@ mod health;
 mod log;
 mod migrations;
 mod page;
-mod program;
+pub(crate) mod program;
 mod query_page;
 mod schema;
 mod serve;

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 /// A command of the binary, with none of our variables set.
-pub(super) fn program(arguments: &[&str]) -> Command {
+pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_customer-graph"));
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("CUSTOMER_GRAPH_")) {
@@ -15,7 +15,7 @@ pub(super) fn program(arguments: &[&str]) -> Command {
 }
 
 /// The exit code and the two streams.
-pub(super) fn outcome(output: Output) -> (i32, String, String) {
+pub(crate) fn outcome(output: Output) -> (i32, String, String) {
     (
         output.status.code().unwrap_or(-1),
         String::from_utf8(output.stdout).unwrap(),
@@ -36,6 +36,7 @@ fn every_command_explains_itself() {
         &["schema", "--help"],
         &["signing-key", "create", "--help"],
         &["config", "check", "--help"],
+        &["timeline", "verify", "--help"],
     ] {
         let (code, text, _) = outcome(program(command).output().unwrap());
         assert_eq!(code, 0, "{command:?}");

@@ -1,6 +1,7 @@
 //! The rules about customers. Everything works on many at once; one is a list of one.
 
 mod absorb;
+mod as_of;
 mod create;
 mod delete;
 mod taken;
@@ -22,6 +23,7 @@ use crate::{
 };
 
 pub use absorb::{absorb, replace};
+pub use as_of::{CHANGES, Untold, as_of};
 pub use create::create;
 pub use delete::{delete, find_deletable};
 pub use taken::registered;
@@ -203,6 +205,7 @@ impl Snapshot for Model {
     fn snapshot(&self) -> Vec<(&'static str, Json)> {
         vec![
             ("email", json!(self.email)),
+            ("emailVerifiedAt", json!(self.email_verified_at)),
             ("firstName", json!(self.first_name)),
             ("lastName", json!(self.last_name)),
             ("companyName", json!(self.company_name)),

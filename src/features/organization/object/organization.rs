@@ -25,6 +25,7 @@ use crate::{
     features::{
         customer::picked,
         order::{OrderLinkConnection, OrderLinkWhere, orders_of},
+        timeline::{TimelineEntryConnection, TimelineEntryWhere, timeline_of},
     },
     graphql::{Connection, ContextExt, DateTime, JsonObject, ListNode, PageArguments, fault},
 };
@@ -189,6 +190,32 @@ impl Organization {
             before,
         };
         orders_of(ctx, self.0.id, filter, page).await.map(Some)
+    }
+
+    /// What was done to the organization and to what is part of it, by whom and why, newest first. Requires `timeline:read`,
+    /// and to see an entry what it takes to read the object that was changed.
+    #[graphql(
+        guard = "guard::timeline_read",
+        visible = "guard::shows::timeline_read",
+        tag = "admin",
+        requires_scopes = "timeline:read"
+    )]
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<TimelineEntryWhere>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<TimelineEntryConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        timeline_of(ctx, self.0.id, filter, page).await.map(Some)
     }
 
     /// The roles that members can have: the built-in ones, and those of this organization.
