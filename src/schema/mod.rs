@@ -15,8 +15,8 @@ pub use sdl::{plain_sdl, sdl};
 
 use crate::{
     features::{
-        account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        passkey, provider, role, saved_query, session, staff,
+        account, address, api_key, channel, customer, customer_group, impersonation, interaction, mail, mfa, order,
+        organization, passkey, provider, role, saved_query, session, staff,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -60,6 +60,7 @@ pub struct Mutation(
     saved_query::SavedQueryMutation,
     api_key::ApiKeyMutation,
     impersonation::ImpersonationMutation,
+    interaction::InteractionMutation,
 );
 
 /// The subscriptions of all rooms.
