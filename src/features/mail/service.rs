@@ -257,6 +257,22 @@ pub async fn outlive_tokens(unit: &UnitOfWork, tokens: SelectStatement) -> Resul
     Ok(())
 }
 
+/// Takes these tokens of orders, which are about to be removed, out of the mails that brought them: what became of mail to
+/// somebody whom we know is kept for longer.
+///
+/// # Errors
+/// Faults.
+pub async fn outlive_order_tokens(unit: &UnitOfWork, tokens: SelectStatement) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::OrderTokenId, Expr::val(None::<OrderTokenId>))
+        .filter(Column::OrderTokenId.in_subquery(tokens))
+        .filter(Column::State.ne(State::Queued))
+        .filter(Column::CustomerId.is_not_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
 /// Removes mail to these customers, who are being deleted, or to these e-mail addresses (as typed).
 ///
 /// # Errors

@@ -15,6 +15,7 @@ use sea_orm::{
 
 use crate::{
     auth::{ACCOUNT_TOKEN_PREFIX, secret_hash},
+    features::mail::service as mails,
     work::UnitOfWork,
 };
 
@@ -56,7 +57,8 @@ pub async fn issue(
     Ok(row)
 }
 
-/// Removes tokens that have not been good for a day, with the mails that brought them; answers how many.
+/// Removes tokens that have not been good for a day, with the mails that brought them to nobody whom we know; answers how
+/// many.
 ///
 /// # Errors
 /// Faults.
@@ -68,6 +70,7 @@ pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
         .order_by(Column::ExpiresAt, Order::Asc)
         .limit(most)
         .take();
+    mails::outlive_order_tokens(unit, old.clone()).await?;
     let removed = Entity::delete_many()
         .filter(Column::Id.in_subquery(old))
         .exec(unit.db())

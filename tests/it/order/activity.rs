@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{TELL, Tables, activity, assert_sums, customer, link, row, tell, told, upsert};
+use super::{TELL, Tables, activity, assert_sums, customer, link, row, row_errors, tell, told, upsert};
 use crate::{
     harness::{Answer, Persona, TestApp},
     on_both,
@@ -321,7 +321,7 @@ on_both! {
             for answer in [one, two, three] {
                 assert_eq!(wrong(&answer), [""; 0]);
             }
-            assert_eq!(super::row_errors(&four), []);
+            assert_eq!(row_errors(&four), []);
         }
         let tables = Tables::read(&app).await;
         assert_eq!(tables.activities.len(), 36);

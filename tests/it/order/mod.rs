@@ -12,7 +12,7 @@ mod stats;
 
 use std::collections::BTreeMap;
 
-use entity::{order_activity, order_link, order_stats};
+use entity::{order_activity, order_link as link_row, order_stats};
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
@@ -186,7 +186,7 @@ pub(crate) fn assert_sums(tables: &Tables, what: &str) {
 /// All rows about orders.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    pub(crate) links: Vec<order_link::Model>,
+    pub(crate) links: Vec<link_row::Model>,
     pub(crate) activities: Vec<order_activity::Model>,
     pub(crate) sums: Vec<order_stats::Model>,
 }
@@ -197,8 +197,8 @@ impl Tables {
         let mut sums = order_stats::Entity::find().all(db).await.unwrap();
         sums.sort_by_key(|row| (row.customer_id, row.currency_code.clone()));
         Self {
-            links: order_link::Entity::find()
-                .order_by_asc(order_link::Column::Id)
+            links: link_row::Entity::find()
+                .order_by_asc(link_row::Column::Id)
                 .all(db)
                 .await
                 .unwrap(),
