@@ -210,6 +210,8 @@ ids! {
     SavedQueryId = "sqry";
     /// Names what happened to an order after it was placed, such as a return.
     OrderActivityId = "oact";
+    /// Names something that shows one order to whoever holds it.
+    OrderTokenId = "otok";
     /// Names the wish to give an order to another customer.
     OrderTransferId = "otr";
     /// Names a contact with a customer, such as a call.

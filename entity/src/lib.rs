@@ -18,11 +18,15 @@ pub mod customer;
 pub mod customer_group;
 pub mod customer_group_member;
 pub mod idempotency_record;
+pub mod interaction;
 pub mod mail;
 pub mod mfa_factor;
 pub mod note;
+pub mod order_activity;
 pub mod order_line;
 pub mod order_link;
+pub mod order_stats;
+pub mod order_token;
 pub mod organization;
 pub mod organization_member;
 pub mod organization_member_role;
@@ -103,11 +107,15 @@ pub fn tables() -> Vec<Table> {
         Table::of::<customer_group::Entity>(),
         Table::of::<customer_group_member::Entity>(),
         Table::of::<idempotency_record::Entity>(),
+        Table::of::<interaction::Entity>(),
         Table::of::<mail::Entity>(),
         Table::of::<mfa_factor::Entity>(),
         Table::of::<note::Entity>(),
+        Table::of::<order_activity::Entity>(),
         Table::of::<order_line::Entity>(),
         Table::of::<order_link::Entity>(),
+        Table::of::<order_stats::Entity>(),
+        Table::of::<order_token::Entity>(),
         Table::of::<organization::Entity>(),
         Table::of::<organization_member::Entity>(),
         Table::of::<organization_member_role::Entity>(),

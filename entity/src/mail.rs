@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AccountTokenId, CustomerId, MailId},
+    id::{AccountTokenId, CustomerId, MailId, OrderTokenId},
     personal_data::{Classified, DataClass},
 };
 
@@ -58,6 +58,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When the mail server took it.
     pub sent_at: Option<DateTimeUtc>,
+    /// The token that shows an order and whose secret goes out with it, made when the mail is sent.
+    pub order_token_id: Option<OrderTokenId>,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -79,7 +81,8 @@ impl Classified for Entity {
             | Column::NextAttemptAt
             | Column::LastError
             | Column::CreatedAt
-            | Column::SentAt => DataClass::Impersonal,
+            | Column::SentAt
+            | Column::OrderTokenId => DataClass::Impersonal,
         }
     }
 }

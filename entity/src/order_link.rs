@@ -52,6 +52,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When the row was last changed.
     pub updated_at: DateTimeUtc,
+    /// Whether the state says that the order was canceled; such an order counts in no statistics.
+    pub is_canceled: bool,
+    /// What was paid back, in minor units of the order's currency: the refunds among the activities that hold.
+    pub refunded_amount: i64,
+    /// How many returns among the activities hold.
+    pub return_count: i32,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -81,11 +87,14 @@ impl Classified for Entity {
             | Column::SourceUpdatedAt
             | Column::Version
             | Column::CreatedAt
-            | Column::UpdatedAt => DataClass::Impersonal,
+            | Column::UpdatedAt
+            | Column::IsCanceled
+            | Column::RefundedAmount
+            | Column::ReturnCount => DataClass::Impersonal,
         }
     }
 }
 
 crate::row::row! {
-    id, source, order_id, display_id, customer_id, organization_id, vendor_id, channel_id, email, email_normalized, status, payment_status, fulfillment_status, total_amount, currency_code, placed_at, source_updated_at, version, created_at, updated_at
+    id, source, order_id, display_id, customer_id, organization_id, vendor_id, channel_id, email, email_normalized, status, payment_status, fulfillment_status, total_amount, currency_code, placed_at, source_updated_at, version, created_at, updated_at, is_canceled, refunded_amount, return_count
 }

@@ -83,7 +83,9 @@ macro_rules! cells {
 
 cells! {
     bool, i32, i64, DateTimeUtc, crate::customer::Status, crate::id::AddressId, crate::id::ChannelId,
-    crate::id::CustomerGroupId, crate::id::CustomerId, crate::id::OrderLineId, crate::id::OrderLinkId,
+    crate::id::CustomerGroupId, crate::id::CustomerId, crate::id::InteractionId, crate::id::OrderActivityId,
+    crate::id::OrderLineId, crate::id::OrderLinkId, crate::interaction::Direction, crate::interaction::Kind,
+    crate::order_activity::Kind,
     crate::id::OrganizationId, crate::id::OrganizationUnitId, crate::id::StaffUserId, crate::id::VendorId
 }
 

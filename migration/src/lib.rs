@@ -40,6 +40,9 @@ mod m20261120_000061_create_provider_answer;
 mod m20261120_000070_one_open_account_token;
 mod m20261120_000080_saved_query;
 mod m20261130_000090_extend_built_in_roles;
+mod m20261130_000100_order_history;
+mod m20261130_000101_create_order_token;
+mod m20261130_000102_create_interaction;
 mod m20261130_000120_create_outbox_reader;
 mod m20261130_000121_create_note;
 
@@ -78,6 +81,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000070_one_open_account_token::Migration),
             Box::new(m20261120_000080_saved_query::Migration),
             Box::new(m20261130_000090_extend_built_in_roles::Migration),
+            Box::new(m20261130_000100_order_history::Migration),
+            Box::new(m20261130_000101_create_order_token::Migration),
+            Box::new(m20261130_000102_create_interaction::Migration),
             Box::new(m20261130_000120_create_outbox_reader::Migration),
             Box::new(m20261130_000121_create_note::Migration),
         ]

@@ -8,7 +8,7 @@ use crate::{
         failures::{self, Alarm},
         rate_limit,
     },
-    features::{account::token, provider::service as providers, session::service as sessions},
+    features::{account::token, order::token as orders, provider::service as providers, session::service as sessions},
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions, outbox},
 };
 
@@ -31,6 +31,8 @@ enum Old {
     Counts,
     /// Tokens that prove one thing once.
     Tokens,
+    /// Tokens that show an order.
+    OrderTokens,
     /// What browsers brought from providers and nobody came for.
     Answers,
     /// Sessions.
@@ -85,7 +87,14 @@ impl Housekeeper {
     /// Faults.
     pub async fn sweep(&self) -> Result<u64, WriteError> {
         let mut removed = 0;
-        for old in [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions, Old::Events] {
+        for old in [
+            Old::Counts,
+            Old::Tokens,
+            Old::OrderTokens,
+            Old::Answers,
+            Old::Sessions,
+            Old::Events,
+        ] {
             removed += self.remove(old).await?;
         }
         Ok(removed)
@@ -104,6 +113,7 @@ impl Housekeeper {
                     let gone = match old {
                         Old::Counts => rate_limit::sweep(unit, AT_ONCE).await?,
                         Old::Tokens => token::sweep(unit, AT_ONCE).await?,
+                        Old::OrderTokens => orders::sweep(unit, AT_ONCE).await?,
                         Old::Answers => providers::sweep_answers(unit, AT_ONCE).await?,
                         Old::Sessions => sessions::sweep(unit, AT_ONCE).await?,
                         Old::Events => outbox::sweep(unit, AT_ONCE).await?,

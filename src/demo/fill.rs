@@ -4,8 +4,8 @@
 //! timeline entries and no outbox events, because nobody made the changes and nobody waits to be told about them.
 
 use entity::{
-    address, channel, customer, customer_group, customer_group_member, order_line, order_link, organization,
-    organization_member, organization_member_role, organization_unit,
+    address, channel, customer, customer_group, customer_group_member, order_activity, order_line, order_link,
+    organization, organization_member, organization_member_role, organization_unit,
 };
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable,
@@ -17,7 +17,7 @@ use super::{
     people::{self, organizations, population},
     rows::{self, Batch, customer_id},
 };
-use crate::work::Database;
+use crate::{features::order::recount, work::Database};
 
 /// How many customers are made at once.
 const BATCH: usize = 1_000;
@@ -82,6 +82,7 @@ pub async fn fill(
     writer.organizations(seed, customers).await?;
     writer.customers(seed, customers, &progress).await?;
     writer.members(seed, customers).await?;
+    recount(database.for_migration()).await?;
     // Without it, the planner knows nothing about the tables until the database looks at them by itself.
     database.for_migration().execute_unprepared("analyze").await?;
     Ok(writer.filled)
@@ -161,7 +162,8 @@ impl Writer<'_> {
         self.insert::<customer_group_member::Entity>(db, batch.memberships)
             .await?;
         self.insert::<order_link::Entity>(db, batch.orders).await?;
-        self.insert::<order_line::Entity>(db, batch.lines).await
+        self.insert::<order_line::Entity>(db, batch.lines).await?;
+        self.insert::<order_activity::Entity>(db, batch.activities).await
     }
 
     /// Who belongs to which organization; last, because members may come anywhere in the population.

@@ -4,17 +4,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     address, channel, customer, customer_group, customer_group_member,
     id::{
-        AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderLineId, OrderLinkId,
-        OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId,
+        AddressId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, OrderActivityId, OrderLineId,
+        OrderLinkId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId,
     },
+    order_activity::{self, Kind},
     order_line, order_link, organization, organization_member, organization_member_role, organization_unit,
 };
 use sea_orm::entity::prelude::{Json, Uuid};
 use serde_json::json;
 
 use super::people::{
-    DEMO_CHANNELS, DEMO_GROUPS, DEMO_NOW, DemoAddress, DemoCustomer, DemoOrder, DemoOrganization, DemoPhone, DemoRole,
-    DemoValue,
+    DEMO_CHANNELS, DEMO_GROUPS, DEMO_NOW, DemoAddress, DemoCustomer, DemoOrder, DemoOrderStatus, DemoOrganization,
+    DemoPaymentStatus, DemoPhone, DemoRole, DemoValue,
 };
 use crate::{
     features::{address::province_code, customer::service::derive},
@@ -186,6 +187,7 @@ pub(super) struct Batch {
     pub(super) memberships: Vec<customer_group_member::Model>,
     pub(super) orders: Vec<order_link::Model>,
     pub(super) lines: Vec<order_line::Model>,
+    pub(super) activities: Vec<order_activity::Model>,
 }
 
 impl Batch {
@@ -218,6 +220,7 @@ impl Batch {
                     total_amount: Some(line.total),
                 });
             }
+            self.activities.extend(activities_of(&link, number, order));
             self.orders.push(link);
         }
         self.customers.push(row);
@@ -318,7 +321,45 @@ fn order_of(person: &DemoCustomer, customer: &customer::Model, number: usize, or
         version: 1,
         created_at: order.placed_at,
         updated_at: order.placed_at,
+        is_canceled: order.status == DemoOrderStatus::Canceled,
+        refunded_amount: 0,
+        return_count: 0,
     }
+}
+
+/// What came back of an order, and what was paid back for it.
+fn activities_of(link: &order_link::Model, number: usize, order: &DemoOrder) -> Vec<order_activity::Model> {
+    let later = (order.placed_at + TimeDelta::days(5)).min(DEMO_NOW);
+    let activity = |position: usize, kind, status: &str, amount: Option<i64>| order_activity::Model {
+        id: id::<OrderActivityId>(later, part(number, position)),
+        order_link_id: link.id,
+        customer_id: link.customer_id,
+        kind,
+        external_id: format!("{}-{}", order.id, position + 1),
+        status: status.to_owned(),
+        is_void: false,
+        amount,
+        currency_code: amount.map(|_| link.currency_code.clone()),
+        note: None,
+        occurred_at: later,
+        source_updated_at: later,
+        version: 1,
+        created_at: later,
+        updated_at: later,
+    };
+    let mut activities = Vec::new();
+    if order.status == DemoOrderStatus::Returned {
+        activities.push(activity(0, Kind::Return, "received", None));
+    }
+    let refund = match order.payment_status {
+        DemoPaymentStatus::Refunded => Some(order.total),
+        DemoPaymentStatus::PartiallyRefunded => order.lines.first().map(|line| line.unit_price),
+        _ => None,
+    };
+    if refund.is_some() {
+        activities.push(activity(1, Kind::Refund, "succeeded", refund));
+    }
+    activities
 }
 
 #[cfg(test)]

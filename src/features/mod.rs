@@ -9,6 +9,7 @@ pub mod customer;
 pub mod customer_group;
 pub mod identity;
 pub mod impersonation;
+pub mod interaction;
 pub mod mail;
 pub mod mfa;
 pub mod note;

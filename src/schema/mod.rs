@@ -15,8 +15,8 @@ pub use sdl::{plain_sdl, sdl};
 
 use crate::{
     features::{
-        account, address, api_key, change, channel, customer, customer_group, impersonation, mail, mfa, note, order,
-        organization, passkey, provider, role, saved_query, session, staff, timeline,
+        account, address, api_key, change, channel, customer, customer_group, impersonation, interaction, mail, mfa,
+        note, order, organization, passkey, provider, role, saved_query, session, staff, timeline,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -63,6 +63,7 @@ pub struct Mutation(
     saved_query::SavedQueryMutation,
     api_key::ApiKeyMutation,
     impersonation::ImpersonationMutation,
+    interaction::InteractionMutation,
 );
 
 /// The subscriptions of all rooms.

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
-    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, MailId, NoteId, OrderLinkId,
-    OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId,
-    SessionId, StaffUserId, TimelineEntryId,
+    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, InteractionId, MailId, NoteId,
+    OrderActivityId, OrderLinkId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId,
+    PrefixedId, RoleId, SavedQueryId, SessionId, StaffUserId, TimelineEntryId,
 };
 
 use crate::{
@@ -14,9 +14,10 @@ use crate::{
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
         customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
+        interaction::{Interaction, InteractionById},
         mail::{Mail, MailById},
         note::{Note, NoteById},
-        order::{OrderLink, OrderLinkById},
+        order::{OrderActivity, OrderActivityById, OrderLink, OrderLinkById},
         organization::{
             MemberById, Organization, OrganizationById, OrganizationMember, OrganizationRole, OrganizationUnit,
             RoleById as OrganizationRoleById, UnitById,
@@ -50,6 +51,10 @@ pub enum Node {
     Channel(Channel),
     /// A link to an order.
     OrderLink(OrderLink),
+    /// Something that happened to an order.
+    OrderActivity(OrderActivity),
+    /// A contact with a customer.
+    Interaction(Interaction),
     /// An organization.
     Organization(Organization),
     /// A unit of an organization.
@@ -128,6 +133,14 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<OrderLinkById>(parse(id)?)
             .await?
             .map(|row| Node::OrderLink(OrderLink(row)))),
+        OrderActivityId::PREFIX => Ok(ctx
+            .load::<OrderActivityById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrderActivity(OrderActivity(row)))),
+        InteractionId::PREFIX => Ok(ctx
+            .load::<InteractionById>(parse(id)?)
+            .await?
+            .map(|row| Node::Interaction(Interaction(row)))),
         OrganizationId::PREFIX => Ok(ctx
             .load::<OrganizationById>(parse(id)?)
             .await?

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use entity::{
-    address, customer, mail, mfa_factor, note, order_link, passkey,
+    address, customer, interaction, mail, mfa_factor, note, order_activity, order_link, passkey,
     personal_data::{Classified, DataClass},
     provider_identity, saved_query, session, staff_user, timeline_entry,
 };
@@ -27,10 +27,12 @@ fn is_of_personal_column(object: &str, field: &str) -> bool {
     match object {
         "Address" => is_personal_column::<address::Entity>(field),
         "Customer" => is_personal_column::<customer::Entity>(field),
+        "Interaction" => is_personal_column::<interaction::Entity>(field),
         "LoginMethod" => is_personal_column::<provider_identity::Entity>(field),
         "Mail" => is_personal_column::<mail::Entity>(field),
         "MfaFactor" => is_personal_column::<mfa_factor::Entity>(field),
         "Note" => is_personal_column::<note::Entity>(field),
+        "OrderActivity" => is_personal_column::<order_activity::Entity>(field),
         "OrderLink" => is_personal_column::<order_link::Entity>(field),
         "Passkey" => is_personal_column::<passkey::Entity>(field),
         "SavedQuery" => is_personal_column::<saved_query::Entity>(field),
@@ -135,6 +137,8 @@ mod tests {
         );
         let login_method = without_field::<provider_identity::Entity>("LoginMethod", &all);
         assert_eq!(login_method, ["data", "subject"]);
+        assert_eq!(without_field::<interaction::Entity>("Interaction", &all), [""; 0]);
+        assert_eq!(without_field::<order_activity::Entity>("OrderActivity", &all), [""; 0]);
         assert_eq!(without_field::<mail::Entity>("Mail", &all), ["data"]);
         assert_eq!(without_field::<mfa_factor::Entity>("MfaFactor", &all), [""; 0]);
         assert_eq!(without_field::<note::Entity>("Note", &all), [""; 0]);

@@ -15,6 +15,7 @@ mod customer;
 mod customer_group;
 mod federation;
 mod http;
+mod interaction;
 mod load_csv;
 mod loaders;
 mod mail;

@@ -21,6 +21,7 @@ use crate::{
         customer::service::{self as customers, CustomerDraft},
         customer_group::reassign as reassign_groups,
         identity::service::PASSWORD,
+        interaction::reassign as reassign_interactions,
         note::reassign as reassign_notes,
         order::reassign as reassign_orders,
         organization::service as organizations,
@@ -117,7 +118,7 @@ pub async fn prove(unit: &mut UnitOfWork, row: Model, identity: Option<AuthIdent
     Box::pin(claim(unit, row)).await
 }
 
-/// Gives the customer what guests of the same address have: orders, addresses and groups. The guests are gone then.
+/// Gives the customer what guests of the same address have: orders, contacts, addresses and groups. The guests are gone then.
 async fn claim(unit: &mut UnitOfWork, row: Model) -> Result<Model, WriteError> {
     let mut guests = guests(unit, &row.email_normalized, Some(row.id)).await?;
     // Who was shut out stays apart, and is not forgotten.
@@ -128,6 +129,7 @@ async fn claim(unit: &mut UnitOfWork, row: Model) -> Result<Model, WriteError> {
     let ids: Vec<CustomerId> = guests.iter().map(|guest| guest.id).collect();
     reassign_orders(unit, &ids, row.id).await?;
     addresses::reassign(unit, &ids, row.id).await?;
+    reassign_interactions(unit, &ids, row.id).await?;
     reassign_groups(unit, &ids, row.id).await?;
     organizations::reassign(unit, &ids, row.id).await?;
     reassign_notes(unit, &ids, row.id).await?;

@@ -15,9 +15,13 @@ use crate::{
     features::{
         address::{self, Address, AddressConnection, AddressSort, AddressWhere},
         customer_group::{CustomerGroupConnection, CustomerGroupWhere, groups_of_customer, write_groups_of},
+        interaction::{InteractionConnection, InteractionWhere, interactions_of},
         mfa::{MfaFactor, factors_of},
         note::{NoteConnection, notes_of},
-        order::{OrderLinkConnection, OrderLinkWhere, orders_of, write_orders_of},
+        order::{
+            OrderActivityConnection, OrderActivityWhere, OrderLinkConnection, OrderLinkWhere, OrderStats,
+            activities_of, order_stats_of, orders_of, write_orders_of,
+        },
         organization::{OrganizationMemberConnection, memberships_of_customer},
         passkey::{Passkey, passkeys_of},
         provider::{LoginMethod, login_methods_of},
@@ -360,6 +364,70 @@ impl Customer {
             before,
         };
         apart(orders_of(ctx, self.0.id, filter.map(|filter| *filter), page))
+            .await
+            .map(Some)
+    }
+
+    /// What happened to the orders of the customer after they were placed, newest first. A customer sees what happened to
+    /// their own, without notes; others require `orders:read`.
+    #[graphql(
+        guard = "guard::store_or_orders_read",
+        visible = "guard::shows::store_or_orders_read"
+    )]
+    async fn activities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<Box<OrderActivityWhere>>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<OrderActivityConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        apart(activities_of(ctx, self.0.id, filter.map(|filter| *filter), page))
+            .await
+            .map(Some)
+    }
+
+    /// The orders of the customer, added up over all channels. A customer sees their own; others require `orders:read`.
+    /// Null for those who may see the orders of some channels alone.
+    #[graphql(
+        guard = "guard::store_or_orders_read",
+        visible = "guard::shows::store_or_orders_read"
+    )]
+    async fn order_stats(&self, ctx: &Context<'_>) -> Result<Option<OrderStats>> {
+        apart(order_stats_of(ctx, self.0.id)).await
+    }
+
+    /// Contacts with the customer of which other systems tell, such as calls, newest first. Requires
+    /// `interactions:read`.
+    #[graphql(
+        guard = "guard::interactions_read",
+        visible = "guard::shows::interactions_read",
+        tag = "admin",
+        requires_scopes = "interactions:read"
+    )]
+    async fn interactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<Box<InteractionWhere>>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<InteractionConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        apart(interactions_of(ctx, self.0.id, filter.map(|filter| *filter), page))
             .await
             .map(Some)
     }

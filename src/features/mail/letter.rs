@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use minijinja::{Environment, Value, context};
 
 /// The built-in templates.
-const BUILT_IN: [(&str, &str); 39] = [
+const BUILT_IN: [(&str, &str); 41] = [
     (
         "already_registered.de.txt",
         include_str!("templates/already_registered.de.txt"),
@@ -26,6 +26,8 @@ const BUILT_IN: [(&str, &str); 39] = [
         "email_verification.txt",
         include_str!("templates/email_verification.txt"),
     ),
+    ("guest_order.de.txt", include_str!("templates/guest_order.de.txt")),
+    ("guest_order.txt", include_str!("templates/guest_order.txt")),
     ("invitation.de.txt", include_str!("templates/invitation.de.txt")),
     ("invitation.txt", include_str!("templates/invitation.txt")),
     ("layout.html", include_str!("templates/layout.html")),
@@ -243,7 +245,17 @@ impl Letters {
             &self.links.storefront_url
         };
         let page = template.replace('_', "-");
-        format!("{}/{page}#token={secret}", base.trim_end_matches('/'))
+        // What the page has to know beside the secret, where it has to know something.
+        let known = data.get("page").and_then(serde_json::Value::as_object);
+        let known = known
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((name, value.as_str()?)));
+        let known = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(known)
+            .finish();
+        let question = if known.is_empty() { "" } else { "?" };
+        format!("{}/{page}{question}{known}#token={secret}", base.trim_end_matches('/'))
     }
 
     fn find(&self, template: &str, locale: Option<&str>, kind: &str) -> Option<(String, String)> {
@@ -337,6 +349,7 @@ mod tests {
                 "already_registered",
                 "email_change",
                 "email_verification",
+                "guest_order",
                 "registration",
             ]
             .contains(&template);

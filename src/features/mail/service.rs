@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use entity::{
     account_token,
-    id::{AccountTokenId, CustomerId, MailId, PrefixedId},
+    id::{AccountTokenId, CustomerId, MailId, OrderTokenId, PrefixedId},
     mail::{Column, Entity, Model, State},
+    order_token,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -59,6 +60,18 @@ pub struct NewMail {
 /// # Errors
 /// Faults.
 pub async fn queue(unit: &UnitOfWork, new: NewMail) -> Result<MailId, DbErr> {
+    put(unit, new, None).await
+}
+
+/// Puts a mail into the queue that brings the secret of a token of an order, which is made when the mail is sent.
+///
+/// # Errors
+/// Faults.
+pub async fn queue_with_order(unit: &UnitOfWork, new: NewMail, token: OrderTokenId) -> Result<MailId, DbErr> {
+    put(unit, new, Some(token)).await
+}
+
+async fn put(unit: &UnitOfWork, new: NewMail, order_token: Option<OrderTokenId>) -> Result<MailId, DbErr> {
     let row = Model {
         id: unit.new_id(),
         template: new.template.to_owned(),
@@ -77,6 +90,7 @@ pub async fn queue(unit: &UnitOfWork, new: NewMail) -> Result<MailId, DbErr> {
         last_error: None,
         created_at: unit.now(),
         sent_at: None,
+        order_token_id: order_token,
     };
     let id = row.id;
     Entity::insert(row.into_active_model())
@@ -110,17 +124,15 @@ pub async fn claim(unit: &UnitOfWork, most: u64) -> Result<Vec<Claimed>, WriteEr
         .await?;
     let mut claimed = Vec::with_capacity(due.len());
     for mut row in due {
-        let enclosure = match row.account_token_id {
-            Some(token) => {
-                let enclosure = renew(unit, token).await?;
-                if enclosure.is_none() {
-                    // A newer mail has taken its place, or it has become pointless.
-                    row.state = State::Withheld;
-                }
-                enclosure
-            }
-            None => None,
+        let enclosure = match (row.account_token_id, row.order_token_id) {
+            (Some(token), _) => renew(unit, token).await?,
+            (None, Some(token)) => renew_of_order(unit, token).await?,
+            (None, None) => None,
         };
+        if enclosure.is_none() && (row.account_token_id.is_some() || row.order_token_id.is_some()) {
+            // A newer mail has taken its place, or it has become pointless.
+            row.state = State::Withheld;
+        }
         row.attempts += 1;
         row.next_attempt_at = Some(unit.now() + CLAIM);
         Entity::update(row.clone().into_active_model().reset_all())
@@ -158,6 +170,18 @@ async fn renew(unit: &UnitOfWork, token: AccountTokenId) -> Result<Option<Enclos
         .exec(unit.db())
         .await?;
     Ok((renewed.rows_affected == 1).then_some(enclosure))
+}
+
+/// Makes the secret of a token of an order; `None` when the token is not good any more.
+async fn renew_of_order(unit: &UnitOfWork, token: OrderTokenId) -> Result<Option<Enclosure>, DbErr> {
+    let secret = format!("{ACCOUNT_TOKEN_PREFIX}{}", unit.call().ids.token());
+    let renewed = order_token::Entity::update_many()
+        .col_expr(order_token::Column::SecretHash, Expr::val(secret_hash(&secret)))
+        .filter(order_token::Column::Id.eq(token))
+        .filter(order_token::Column::ExpiresAt.gt(unit.now()))
+        .exec(unit.db())
+        .await?;
+    Ok((renewed.rows_affected == 1).then_some(Enclosure::Token(secret)))
 }
 
 /// Why a mail was not taken by the mail server.
@@ -226,6 +250,22 @@ pub async fn outlive_tokens(unit: &UnitOfWork, tokens: SelectStatement) -> Resul
         .col_expr(Column::AccountTokenId, Expr::val(None::<AccountTokenId>))
         .filter(Column::AccountTokenId.in_subquery(tokens))
         // A mail that still waits has nothing to bring any more, and one to nobody's account could not be forgotten.
+        .filter(Column::State.ne(State::Queued))
+        .filter(Column::CustomerId.is_not_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
+/// Takes these tokens of orders, which are about to be removed, out of the mails that brought them: what became of mail to
+/// somebody whom we know is kept for longer.
+///
+/// # Errors
+/// Faults.
+pub async fn outlive_order_tokens(unit: &UnitOfWork, tokens: SelectStatement) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::OrderTokenId, Expr::val(None::<OrderTokenId>))
+        .filter(Column::OrderTokenId.in_subquery(tokens))
         .filter(Column::State.ne(State::Queued))
         .filter(Column::CustomerId.is_not_null())
         .exec(unit.db())

@@ -9,6 +9,7 @@ use sea_orm::entity::prelude::Json;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::status::means_canceled;
 use crate::{
     money::from_minor,
     work::{Change, EmailAddress, FieldChange, Snapshot, snapshot::diff},
@@ -76,7 +77,7 @@ pub struct OrderLineDraft {
 }
 
 /// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Effect {
     /// A new link.
     Created,
@@ -139,6 +140,9 @@ impl OrderLinkDraft {
             version: 1,
             created_at: now,
             updated_at: now,
+            is_canceled: false,
+            refunded_amount: 0,
+            return_count: 0,
         });
         self.display_id.clone().apply(&mut link.display_id);
         if !self.customer.is_keep() {
@@ -156,6 +160,7 @@ impl OrderLinkDraft {
             .apply(&mut link.email_normalized);
         self.email.clone().map(|email| email.typed).apply(&mut link.email);
         link.status.clone_from(&self.status);
+        link.is_canceled = means_canceled(&self.status);
         self.payment_status.clone().apply(&mut link.payment_status);
         self.fulfillment_status.clone().apply(&mut link.fulfillment_status);
         link.currency_code.clone_from(&self.currency_code);
@@ -229,6 +234,13 @@ impl Snapshot for order_link::Model {
             "amount": from_minor(self.total_amount, &self.currency_code).to_string(),
             "currencyCode": self.currency_code,
         });
+        let refunded = match self.refunded_amount {
+            0 => Json::Null,
+            refunded => json!({
+                "amount": from_minor(refunded, &self.currency_code).to_string(),
+                "currencyCode": self.currency_code,
+            }),
+        };
         vec![
             ("source", json!(self.source)),
             ("orderId", json!(self.order_id)),
@@ -240,6 +252,7 @@ impl Snapshot for order_link::Model {
             ("paymentStatus", json!(self.payment_status)),
             ("fulfillmentStatus", json!(self.fulfillment_status)),
             ("total", total),
+            ("refunded", refunded),
             ("placedAt", json!(self.placed_at)),
             ("sourceUpdatedAt", json!(self.source_updated_at)),
         ]

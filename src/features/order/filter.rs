@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, InputObject};
 use entity::{
-    channel,
+    channel, customer,
     id::{ChannelId, CustomerId, OrganizationId},
     order_line,
     order_link::{Column, Model},
@@ -15,12 +15,15 @@ use sea_orm::{
 use super::visibility::lines_visible_to;
 use crate::{
     auth::Permission,
-    features::channel::visibility::visible_to as channels_visible_to,
+    features::{
+        channel::visibility::visible_to as channels_visible_to,
+        customer::visibility::visible_to as customers_visible_to,
+    },
     graphql::{
         Direction, KeyValue, Listed, SortKey,
         filter::{Budget, DateTimeFilter, IdFilter, StringFilter, TextForm, combine},
     },
-    work::Call,
+    work::{Call, dialect},
 };
 
 /// Conditions on order links; all that are given must hold.
@@ -54,6 +57,9 @@ pub struct OrderLinkWhere {
     customer_id: Option<IdFilter>,
     /// Whether there is a customer.
     has_customer: Option<bool>,
+    /// Whether it is the order of a guest: of nobody whom the customer graph knows, or of a customer without an account.
+    /// Nothing fits without `customers:read`.
+    is_guest_order: Option<bool>,
     /// The e-mail address on the order. Nothing fits without `orders:read`.
     email: Option<StringFilter>,
     /// The organization for which the order was placed. Nothing fits without `organizations:read`.
@@ -139,6 +145,16 @@ impl OrderLinkWhere {
             } else {
                 Column::CustomerId.is_null()
             });
+        }
+        if let Some(is_guest_order) = self.is_guest_order {
+            let registered = customers_visible_to(&call.viewer)
+                .select_only()
+                .expr(Expr::val(1))
+                .filter(dialect::column(customer::Column::Id).eq(dialect::column(Column::CustomerId)))
+                .filter(customer::Column::HasAccount.eq(true));
+            let has_account = Expr::exists(registered.into_query());
+            let condition = Condition::all().add(if is_guest_order { has_account.not() } else { has_account });
+            own = own.add(unless_hidden(call.viewer.may(Permission::CustomersRead), condition));
         }
         if let Some(filter) = &self.email {
             let condition = filter.condition(Column::EmailNormalized, TextForm::EmailOrNull, budget)?;

@@ -8,7 +8,10 @@ use entity::{
     order_link::{Column, Model},
 };
 
-use super::loader::LinesOfOrder;
+use super::{
+    activity::{OrderActivityConnection, OrderActivityWhere, activities_of},
+    loader::LinesOfOrder,
+};
 use crate::{
     auth::guard,
     features::{
@@ -17,7 +20,7 @@ use crate::{
         organization::{Organization, OrganizationById},
     },
     graphql::{
-        ContextExt, DateTime, Email, ListNode, Money,
+        ContextExt, DateTime, Email, ListNode, Money, PageArguments, apart,
         direct::{Part, Plain},
     },
     money::from_minor,
@@ -47,6 +50,7 @@ impl ListNode for OrderLink {
             "fulfillmentStatus" => |row, json| json.optional(row.fulfillment_status.as_deref()),
             "placedAt" => |row, json| json.instant(row.placed_at),
             "sourceUpdatedAt" => |row, json| json.instant(row.source_updated_at),
+            "isCanceled" => |row, json| json.boolean(row.is_canceled),
             "version" => |row, json| json.integer(row.version.into()),
             "createdAt" => |row, json| json.instant(row.created_at),
             "updatedAt" => |row, json| json.instant(row.updated_at),
@@ -55,14 +59,25 @@ impl ListNode for OrderLink {
     }
 
     fn plain_part(field: &str) -> Option<Part<Arc<Model>>> {
-        (field == "total").then_some(("Money", |field| {
-            Some(match field {
-                "__typename" => |_, json| json.text("Money"),
-                "amount" => |row, json| json.text(&from_minor(row.total_amount, &row.currency_code).to_string()),
-                "currencyCode" => |row, json| json.text(&row.currency_code),
-                _ => return None,
-            })
-        }))
+        match field {
+            "total" => Some(("Money", |field| {
+                Some(match field {
+                    "__typename" => |_, json| json.text("Money"),
+                    "amount" => |row, json| json.text(&from_minor(row.total_amount, &row.currency_code).to_string()),
+                    "currencyCode" => |row, json| json.text(&row.currency_code),
+                    _ => return None,
+                })
+            })),
+            "refunded" => Some(("Money", |field| {
+                Some(match field {
+                    "__typename" => |_, json| json.text("Money"),
+                    "amount" => |row, json| json.text(&from_minor(row.refunded_amount, &row.currency_code).to_string()),
+                    "currencyCode" => |row, json| json.text(&row.currency_code),
+                    _ => return None,
+                })
+            })),
+            _ => None,
+        }
     }
 }
 
@@ -83,8 +98,8 @@ pub struct Order {
 /// One line of an order.
 #[derive(Clone, Debug)]
 pub struct OrderLine {
-    link: Arc<Model>,
-    row: Arc<order_line::Model>,
+    pub(super) link: Arc<Model>,
+    pub(super) row: Arc<order_line::Model>,
 }
 
 /// What the customer graph knows of an order that another service owns.
@@ -165,6 +180,17 @@ impl OrderLink {
         Money::from_minor(self.0.total_amount, &self.0.currency_code)
     }
 
+    /// What was paid back: the refunds among the activities, in the currency of the order, that did not fail and were
+    /// not canceled, rejected or declined.
+    async fn refunded(&self) -> Money {
+        Money::from_minor(self.0.refunded_amount, &self.0.currency_code)
+    }
+
+    /// Whether the state of the order says that it was canceled. Such an order counts in no statistics.
+    async fn is_canceled(&self) -> bool {
+        self.0.is_canceled
+    }
+
     /// The channel through which the order came.
     async fn channel(&self, ctx: &Context<'_>) -> Result<Option<Channel>> {
         match self.0.channel_id {
@@ -183,6 +209,25 @@ impl OrderLink {
                 row,
             })
             .collect())
+    }
+
+    /// What happened to the order after it was placed, newest first. Buyers do not see notes.
+    async fn activities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Conditions that must hold.")] filter: Option<Box<OrderActivityWhere>>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<OrderActivityConnection> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        apart(activities_of(ctx, self.0.id, filter.map(|filter| *filter), page)).await
     }
 
     /// When the order was placed.

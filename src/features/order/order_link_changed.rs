@@ -34,6 +34,7 @@ const SHOWN_IN_STORE: &[&str] = &[
     "paymentStatus",
     "fulfillmentStatus",
     "total",
+    "refunded",
     "placedAt",
     "sourceUpdatedAt",
     "lines",

@@ -20,13 +20,13 @@ use crate::{
 
 /// Queries about orders.
 #[derive(Debug, Default)]
-pub struct OrderQuery;
+pub struct OrderLinkQuery;
 
 /// A page of order links.
 pub type OrderLinkConnection = Connection<OrderLink>;
 
 #[Object]
-impl OrderQuery {
+impl OrderLinkQuery {
     /// One order link, by its id, or by the source and the id of the order there: give either. A customer sees their
     /// own; others require `orders:read`.
     #[graphql(

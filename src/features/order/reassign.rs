@@ -1,8 +1,8 @@
 //! Orders of guests who turn out to be somebody.
 
 use entity::{
-    id::{CustomerId, OrderLinkId, PrefixedId},
-    order_link::{Column, Entity},
+    id::{CustomerId, PrefixedId},
+    order_link::{Column, Entity, Model},
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
+use super::follow::{Step, follow};
 use crate::work::{FieldChange, Record, Topic, UnitOfWork, WriteError};
 
 /// Gives a customer the orders of others. Whoever calls this has proof that they are the same person, whatever the
@@ -18,13 +19,10 @@ use crate::work::{FieldChange, Record, Topic, UnitOfWork, WriteError};
 /// # Errors
 /// Faults.
 pub async fn reassign(unit: &mut UnitOfWork, from: &[CustomerId], to: CustomerId) -> Result<(), WriteError> {
-    let links: Vec<(OrderLinkId, Option<CustomerId>, i32)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::CustomerId, Column::Version])
+    let links = Entity::find()
         .filter(Column::CustomerId.is_in(from.iter().copied()))
         .order_by_asc(Column::Id)
         .lock_exclusive()
-        .into_tuple()
         .all(unit.db())
         .await?;
     if links.is_empty() {
@@ -37,16 +35,34 @@ pub async fn reassign(unit: &mut UnitOfWork, from: &[CustomerId], to: CustomerId
         .filter(Column::CustomerId.is_in(from.iter().copied()))
         .exec(unit.db())
         .await?;
-    for (id, before, version) in links {
+    let given: Vec<Model> = links
+        .iter()
+        .map(|link| Model {
+            customer_id: Some(to),
+            version: link.version + 1,
+            updated_at: unit.now(),
+            ..link.clone()
+        })
+        .collect();
+    let steps: Vec<Step<'_>> = links
+        .iter()
+        .zip(&given)
+        .map(|(before, after)| Step {
+            before: Some(before),
+            after,
+        })
+        .collect();
+    follow(unit, &steps).await?;
+    for (before, after) in links.iter().zip(&given) {
         unit.record(Record {
             topic: Topic("order.updated"),
             subject: to.uuid(),
             begins: false,
-            object: id.to_string(),
-            version: version + 1,
+            object: after.id.to_string(),
+            version: after.version,
             changes: vec![FieldChange {
                 path: "customerId".to_owned(),
-                before: json!(before),
+                before: json!(before.customer_id),
                 after: json!(to),
             }],
         });

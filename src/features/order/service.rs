@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::visibility;
+use super::{follow, visibility};
 use crate::work::{UnitOfWork, WriteError, timeline};
 
 /// Takes the person out of the order links of customers who are about to be deleted: the links stay for the books,
@@ -39,6 +39,7 @@ pub async fn detach_customer(unit: &mut UnitOfWork, customers: &[CustomerId]) ->
             .col_expr(Column::UpdatedAt, Expr::val(unit.now()))
             .exec(unit.db())
             .await?;
+        follow::release(unit, customers, &links).await?;
         for links in links.chunks(1_000) {
             let subjects: Vec<Uuid> = links.iter().map(|link| link.uuid()).collect();
             timeline::forget(unit.db(), &subjects).await?;

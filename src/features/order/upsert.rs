@@ -1,20 +1,20 @@
 //! Takes over what sources tell about orders: a handful of statements for a thousand orders.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use entity::{
-    id::{OrderLinkId, PrefixedId},
+    id::PrefixedId,
     order_line,
-    order_link::{Column, Entity, Model},
+    order_link::{Entity, Model},
 };
-use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
-};
+use sea_orm::{DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::{
     draft::{Effect, Found, OrderLinkDraft, Upserted, changes},
+    follow::{self, Step},
+    known::{Key, LINKS, known_lines, known_links, refunds_in, replace},
     reference::References,
+    sums::Sums,
     visibility,
 };
 use crate::{
@@ -23,16 +23,13 @@ use crate::{
     work::{ErrorCode, Record, Topic, UnitOfWork, UserError, WriteError, dialect},
 };
 
-/// The most rows of a statement that writes links or asks for them.
-const LINKS: usize = 1_000;
 /// The most rows of a statement that writes lines, which have nine columns each.
 const LINES: usize = 3_000;
 
-/// An order by its source and its id there.
-type Key<'a> = (&'a str, &'a str);
-
 /// One link to write.
 struct Write {
+    /// Its place among the drafts.
+    row: usize,
     link: Model,
     before: Option<Model>,
     lines: Option<Vec<order_line::Model>>,
@@ -46,7 +43,7 @@ struct Write {
 /// Faults; what is wrong with a row stands in its result.
 pub async fn upsert(unit: &mut UnitOfWork, drafts: Vec<OrderLinkDraft>) -> Result<RowResults<Upserted>, WriteError> {
     let mut references = References::find(unit, &drafts).await?;
-    let known = known_links(unit, &drafts).await?;
+    let known = known_links(unit, drafts.iter().map(key)).await?;
     let mut seen = HashSet::new();
     let mut results: Vec<Result<Option<Upserted>, Vec<UserError>>> = Vec::with_capacity(drafts.len());
     for draft in &drafts {
@@ -65,7 +62,12 @@ pub async fn upsert(unit: &mut UnitOfWork, drafts: Vec<OrderLinkDraft>) -> Resul
     let mut fresh: Vec<usize> = (0..drafts.len())
         .filter(|row| matches!(results[*row], Ok(None)))
         .collect();
-    let known_lines = known_lines(unit, fresh.iter().map(|row| &drafts[*row]), &known).await?;
+    let changeable = fresh.iter().filter_map(|row| {
+        let draft = &drafts[*row];
+        let old = known.get(&key(draft))?;
+        (draft.lines.is_some() || draft.currency_code != old.currency_code).then_some(old.id.uuid())
+    });
+    let known_lines = known_lines(unit, changeable.collect()).await?;
     let lines_of = |old: Option<&Model>| {
         old.and_then(|old| known_lines.get(&old.id))
             .map_or(&[][..], Vec::as_slice)
@@ -84,6 +86,12 @@ pub async fn upsert(unit: &mut UnitOfWork, drafts: Vec<OrderLinkDraft>) -> Resul
         }
         true
     });
+    let recounted = fresh.iter().filter_map(|row| {
+        let draft = &drafts[*row];
+        let old = known.get(&key(draft))?;
+        (old.currency_code != draft.currency_code).then_some((old.id, draft.currency_code.as_str()))
+    });
+    let refunds = refunds_in(unit, recounted.collect()).await?;
     let handles: BTreeSet<&str> = fresh
         .iter()
         .filter_map(|row| drafts[*row].channel_handle.new_value().map(String::as_str))
@@ -101,7 +109,17 @@ pub async fn upsert(unit: &mut UnitOfWork, drafts: Vec<OrderLinkDraft>) -> Resul
                 .new_value()
                 .and_then(|handle| channels.get(handle).copied()),
         };
-        let write = write_of(unit, draft, old, lines_of(old), found);
+        let refunded = match old.and_then(|old| refunds.get(&old.id)) {
+            Some(refunded) => match i64::try_from(*refunded) {
+                Ok(refunded) => Some(refunded),
+                Err(_) => {
+                    results[row] = Err(vec![follow::too_large("currencyCode")]);
+                    continue;
+                }
+            },
+            None => None,
+        };
+        let write = write_of(unit, draft, row, (old, lines_of(old), refunded), found);
         let effect = match &write.before {
             None => Effect::Created,
             Some(before) if before.version == write.link.version => Effect::Unchanged,
@@ -117,7 +135,12 @@ pub async fn upsert(unit: &mut UnitOfWork, drafts: Vec<OrderLinkDraft>) -> Resul
     }
     let subjects = writes.iter().filter_map(|write| write.link.customer_id);
     references.lock(unit, subjects).await?;
-    save(unit, writes).await?;
+    let sums = lock_sums(unit, &mut writes, &mut results).await?;
+    save(unit, &mut writes).await?;
+    follow::follow_with(unit, sums, &steps(&writes)).await?;
+    for write in &writes {
+        unit.record(record(write));
+    }
     Ok(results
         .into_iter()
         .map(|result| {
@@ -139,15 +162,18 @@ fn check(draft: &OrderLinkDraft, references: &References) -> Result<(), Vec<User
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// The link and the lines as they will be.
+/// The link and the lines as they will be; known are the link, its lines, and what was paid back where that changes.
 fn write_of(
     unit: &UnitOfWork,
     draft: &OrderLinkDraft,
-    old: Option<&Model>,
-    old_lines: &[order_line::Model],
+    row: usize,
+    (old, old_lines, refunded): (Option<&Model>, &[order_line::Model], Option<i64>),
     found: Found,
 ) -> Write {
     let mut link = draft.apply(old, unit.new_id(), found, unit.now());
+    if let Some(refunded) = refunded {
+        link.refunded_amount = refunded;
+    }
     let lines = draft
         .lines
         .as_ref()
@@ -166,6 +192,7 @@ fn write_of(
             .collect()
     });
     Write {
+        row,
         link,
         before: old.cloned(),
         lines,
@@ -173,78 +200,41 @@ fn write_of(
     }
 }
 
-/// The links that are known already, locked.
-async fn known_links<'a>(
+/// The changes that are written.
+fn steps(writes: &[Write]) -> Vec<Step<'_>> {
+    let steps = writes.iter().map(|write| Step {
+        before: write.before.as_ref(),
+        after: &write.link,
+    });
+    steps.collect()
+}
+
+/// Locks the sums that follow, and refuses the rows that would make one of them too large.
+async fn lock_sums(
     unit: &UnitOfWork,
-    drafts: &'a [OrderLinkDraft],
-) -> Result<HashMap<Key<'a>, Model>, WriteError> {
-    let mut orders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (source, order) in drafts.iter().map(key) {
-        orders.entry(source).or_default().insert(order);
-    }
-    let sources: Vec<_> = orders.into_iter().collect();
-    let mut rows: HashMap<(String, String), Model> = HashMap::new();
-    // Alternatives nest, and SQLite nests at most 1,000 deep.
-    for sources in sources.chunks(100) {
-        let any = sources.iter().fold(Condition::any(), |any, (source, orders)| {
-            any.add(
-                Condition::all()
-                    .add(Column::Source.eq(*source))
-                    .add(Column::OrderId.is_in(orders.iter().copied())),
-            )
+    writes: &mut Vec<Write>,
+    results: &mut [Result<Option<Upserted>, Vec<UserError>>],
+) -> Result<Sums, DbErr> {
+    let sums = Sums::lock(unit, &steps(writes)).await?;
+    loop {
+        let too_large = sums.too_large(&steps(writes));
+        if too_large.is_empty() {
+            return Ok(sums);
+        }
+        // What a refused row would have taken away from other sums stays there, so these are looked at again.
+        writes.retain(|write| {
+            let adds = steps(std::slice::from_ref(write))[0].adds_to();
+            let is_right = adds.is_none_or(|key| !too_large.contains(&key));
+            if !is_right {
+                results[write.row] = Err(vec![follow::too_large("totalAmount")]);
+            }
+            is_right
         });
-        let found = visibility::writable_by(unit.viewer())
-            .filter(any)
-            .order_by_asc(Column::Id)
-            .lock_exclusive()
-            .all(unit.db())
-            .await?;
-        rows.extend(
-            found
-                .into_iter()
-                .map(|row| ((row.source.clone(), row.order_id.clone()), row)),
-        );
     }
-    Ok(drafts
-        .iter()
-        .map(key)
-        .filter_map(|key| Some((key, rows.remove(&(key.0.to_owned(), key.1.to_owned()))?)))
-        .collect())
 }
 
-/// The lines of those known links whose lines may change.
-async fn known_lines(
-    unit: &UnitOfWork,
-    drafts: impl Iterator<Item = &OrderLinkDraft>,
-    known: &HashMap<Key<'_>, Model>,
-) -> Result<HashMap<OrderLinkId, Vec<order_line::Model>>, DbErr> {
-    let links: Vec<_> = drafts
-        .filter_map(|draft| known.get(&key(draft)).map(|old| (draft, old)))
-        .filter(|(draft, old)| draft.lines.is_some() || draft.currency_code != old.currency_code)
-        .map(|(_, old)| old.id.uuid())
-        .collect();
-    let mut lines: HashMap<OrderLinkId, Vec<order_line::Model>> = HashMap::new();
-    if links.is_empty() {
-        return Ok(lines);
-    }
-    let rows = visibility::lines_writable_by(unit.viewer())
-        .filter(dialect::any_of(
-            unit.call().database.backend(),
-            dialect::column(order_line::Column::OrderLinkId),
-            links,
-        ))
-        .order_by_asc(order_line::Column::OrderLinkId)
-        .order_by_asc(order_line::Column::Position)
-        .all(unit.db())
-        .await?;
-    for row in rows {
-        lines.entry(row.order_link_id).or_default().push(row);
-    }
-    Ok(lines)
-}
-
-/// Writes links and lines and notes what changed.
-async fn save(unit: &mut UnitOfWork, mut writes: Vec<Write>) -> Result<(), WriteError> {
+/// Writes links and lines.
+async fn save(unit: &UnitOfWork, writes: &mut [Write]) -> Result<(), WriteError> {
     // In one order for every writer, so that two who make the same links wait for each other and not in a circle.
     writes
         .sort_by(|one, other| (&one.link.source, &one.link.order_id).cmp(&(&other.link.source, &other.link.order_id)));
@@ -254,14 +244,8 @@ async fn save(unit: &mut UnitOfWork, mut writes: Vec<Write>) -> Result<(), Write
             .exec_without_returning(unit.db())
             .await?;
     }
-    for chunk in changed.chunks(LINKS) {
-        // Every row exists and is locked, so this only ever updates: one statement for all of them.
-        let columns = Column::iter().filter(|column| !matches!(column, Column::Id));
-        Entity::insert_many(chunk.iter().map(|write| write.link.clone().into_active_model()))
-            .on_conflict(OnConflict::column(Column::Id).update_columns(columns).to_owned())
-            .exec_without_returning(unit.db())
-            .await?;
-    }
+    let rows: Vec<&Model> = changed.iter().map(|write| &write.link).collect();
+    replace(unit, &rows).await?;
     let replaced: Vec<_> = changed
         .iter()
         .filter(|write| write.lines.is_some() && write.lines_before > 0)
@@ -282,9 +266,6 @@ async fn save(unit: &mut UnitOfWork, mut writes: Vec<Write>) -> Result<(), Write
         order_line::Entity::insert_many(chunk.iter().map(|line| (*line).clone().into_active_model()))
             .exec_without_returning(unit.db())
             .await?;
-    }
-    for write in &writes {
-        unit.record(record(write));
     }
     Ok(())
 }

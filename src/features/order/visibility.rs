@@ -1,9 +1,13 @@
-//! Which order links and lines exist for a viewer. Every statement on the two tables begins here.
+//! Which order links, lines, activities and sums exist for a viewer. Every statement about what somebody may see or
+//! change begins here.
 
+use chrono::{DateTime, Utc};
 use entity::{
-    id::{CustomerId, PrefixedId},
+    id::{CustomerId, OrderLinkId, PrefixedId},
+    order_activity::{self, Kind},
     order_line,
     order_link::{Column, Entity},
+    order_stats, order_token,
 };
 use sea_orm::{
     ColumnTrait, DeleteMany, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, UpdateMany,
@@ -71,6 +75,97 @@ pub fn delete_lines(viewer: &Viewer) -> DeleteMany<order_line::Entity> {
     }
 }
 
+/// The activities of the links that the viewer may see. Notes are for those who may see all orders of a channel, not for
+/// the buyer.
+#[must_use]
+pub fn activities_visible_to(viewer: &Viewer) -> Select<order_activity::Entity> {
+    let select = order_activity::Entity::find();
+    match viewer.customer() {
+        Some(own) => select
+            .filter(order_activity::Column::CustomerId.eq(own))
+            .filter(order_activity::Column::Kind.ne(Kind::Note)),
+        None if viewer.may(Permission::OrdersRead) => select,
+        None => select.filter(
+            order_activity::Column::OrderLinkId
+                .in_subquery(visible_to(viewer).select_only().column(Column::Id).into_query()),
+        ),
+    }
+}
+
+/// The activities that the viewer may write.
+#[must_use]
+pub fn activities_writable_by(viewer: &Viewer) -> Select<order_activity::Entity> {
+    let select = order_activity::Entity::find();
+    if viewer.may(Permission::OrdersWrite) {
+        select
+    } else {
+        select.filter(Expr::val(1).eq(0))
+    }
+}
+
+/// Whether the viewer may see the sums of this customer: their own, or with `orders:read`. Sums are over all channels,
+/// so that whoever sees the orders of some channels sees none.
+#[must_use]
+pub fn sees_sums_of(viewer: &Viewer, customer: CustomerId) -> bool {
+    viewer.customer() == Some(customer) || viewer.may(Permission::OrdersRead)
+}
+
+/// The sums that the viewer may see.
+#[must_use]
+pub fn sums_visible_to(viewer: &Viewer) -> Select<order_stats::Entity> {
+    let select = order_stats::Entity::find();
+    match viewer.customer() {
+        Some(own) => select.filter(order_stats::Column::CustomerId.eq(own)),
+        None if viewer.may(Permission::OrdersRead) => select,
+        None => select.filter(Expr::val(1).eq(0)),
+    }
+}
+
+/// What somebody without an account knows of an order.
+#[derive(Clone, Copy, Debug)]
+pub struct Knowledge<'a> {
+    /// The service that owns the order.
+    pub source: &'a str,
+    /// The id of the order in its source.
+    pub order_id: &'a str,
+    /// The normalized e-mail address on the order.
+    pub email: &'a str,
+}
+
+/// The one link of which somebody knows this, for a mail to the e-mail address on it and to nobody else.
+#[must_use]
+pub fn known_by(knowledge: Knowledge<'_>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Source.eq(knowledge.source))
+        .filter(Column::OrderId.eq(knowledge.order_id))
+        .filter(Column::EmailNormalized.eq(knowledge.email))
+}
+
+/// The one link that is shown to whoever knows this and holds a token of it that is good, whoever they are.
+#[must_use]
+pub fn shown_to_holder(knowledge: Knowledge<'_>, secret_hash: &str, now: DateTime<Utc>) -> Select<Entity> {
+    let shown = order_token::Entity::find()
+        .select_only()
+        .column(order_token::Column::OrderLinkId)
+        .filter(order_token::Column::SecretHash.eq(secret_hash))
+        .filter(order_token::Column::ExpiresAt.gt(now));
+    known_by(knowledge).filter(Column::Id.in_subquery(shown.into_query()))
+}
+
+/// The lines of a link that is shown to the holder of a token.
+#[must_use]
+pub fn lines_of_shown(link: OrderLinkId) -> Select<order_line::Entity> {
+    order_line::Entity::find().filter(order_line::Column::OrderLinkId.eq(link))
+}
+
+/// The activities of a link that is shown to the holder of a token: those that a buyer may see.
+#[must_use]
+pub fn activities_of_shown(link: OrderLinkId) -> Select<order_activity::Entity> {
+    order_activity::Entity::find()
+        .filter(order_activity::Column::OrderLinkId.eq(link))
+        .filter(order_activity::Column::Kind.ne(Kind::Note))
+}
+
 /// The links of these customers, for who may delete the customers: with `customers:delete`, or the customer in store
 /// scope.
 #[must_use]
@@ -84,12 +179,22 @@ pub fn detach(viewer: &Viewer, customers: &[CustomerId]) -> UpdateMany<Entity> {
     Entity::update_many().filter(detachable(viewer, customers))
 }
 
+/// A delete of the sums of these customers, for who may delete the customers.
+#[must_use]
+pub fn delete_sums(viewer: &Viewer, customers: &[CustomerId]) -> DeleteMany<order_stats::Entity> {
+    let deletable = deletable(viewer, customers).map(PrefixedId::uuid);
+    order_stats::Entity::delete_many().filter(order_stats::Column::CustomerId.is_in(deletable))
+}
+
 fn detachable(viewer: &Viewer, customers: &[CustomerId]) -> sea_orm::Condition {
+    let deletable = deletable(viewer, customers).map(PrefixedId::uuid);
+    sea_orm::Condition::all().add(Column::CustomerId.is_in(deletable))
+}
+
+fn deletable(viewer: &Viewer, customers: &[CustomerId]) -> impl Iterator<Item = CustomerId> {
     let may = viewer.may(Permission::CustomersDelete);
-    let deletable = customers
+    customers
         .iter()
         .copied()
-        .filter(|customer| may || viewer.customer() == Some(*customer))
-        .map(PrefixedId::uuid);
-    sea_orm::Condition::all().add(Column::CustomerId.is_in(deletable))
+        .filter(move |customer| may || viewer.customer() == Some(*customer))
 }

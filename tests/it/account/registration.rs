@@ -175,6 +175,9 @@ on_both_with! {
         for number in 0..3 {
             let guest = guest(&app, json!({ "email": "ada@example.com", "addresses": [{ "countryCode": "NO", "address1": "Quay 1", "city": "Oslo", "postalCode": "0150", "firstName": "A", "lastName": "B", "isDefaultShipping": true }] })).await;
             order(&app, &number.to_string(), &guest).await;
+            let call = crate::interaction::call(&number.to_string(), json!({ "customerExternalId": null, "customerId": guest }));
+            let told = app.ask(&admin, "mutation($input: InteractionRecordInput!) { interactionRecord(input: $input) { userErrors { code } } }", json!({ "input": { "interactions": [call] } })).await;
+            assert_eq!(told.user_errors("interactionRecord"), [""; 0]);
             guests.push(guest);
         }
         let group = app.ask(&admin, "mutation { customerGroupCreate(input: { name: \"VIP\" }) { customerGroup { id } } }", json!({})).await;
@@ -186,11 +189,13 @@ on_both_with! {
         let asked = register(&app, "ada@example.com").await;
         let token = TestApp::token_in(&app.letters("ada@example.com").await);
         confirm(&app, &token, asked["ticket"].as_str()).await;
-        let all = app.ask(&admin, "{ customers { nodes { id email orders { totalCount } addresses { totalCount } groups { totalCount } defaultShippingAddress { id } } } }", json!({})).await;
+        let all = app.ask(&admin, "{ customers { nodes { id email orders { totalCount } orderStats { orderCount } interactions { totalCount } addresses { totalCount } groups { totalCount } defaultShippingAddress { id } } } }", json!({})).await;
         let all = all.data()["customers"]["nodes"].as_array().unwrap().clone();
         assert_eq!(all.len(), 2, "{all:#?}");
         let ada = all.iter().find(|row| row["id"] == guests[0].as_str()).unwrap();
         assert_eq!(ada["orders"]["totalCount"], 3);
+        assert_eq!(ada["orderStats"]["orderCount"], 3);
+        assert_eq!(ada["interactions"]["totalCount"], 3);
         assert_eq!(ada["addresses"]["totalCount"], 3);
         assert_eq!(ada["groups"]["totalCount"], 1);
         assert!(ada["defaultShippingAddress"].is_object());

@@ -39,7 +39,7 @@ async fn fields(app: &TestApp, admin: &Persona, name: &str) -> Vec<(String, Stri
             .into_iter()
             .flatten()
             .map(|field| field["name"].as_str().unwrap())
-            .filter(|inner| ["id", "type", "isValid"].contains(inner))
+            .filter(|inner| ["id", "type", "isValid", "orderCount"].contains(inner))
             .collect();
         let pages = field["args"]
             .as_array()

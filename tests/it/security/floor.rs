@@ -4,8 +4,8 @@ use customer_graph::{
     auth::{Permissions, Viewer},
     demo,
     features::{
-        address, api_key, channel, customer, customer_group, mail, mfa, order, organization, passkey, provider, role,
-        saved_query, session, staff,
+        address, api_key, channel, customer, customer_group, interaction, mail, mfa, order, organization, passkey,
+        provider, role, saved_query, session, staff,
     },
     work::{Clock, Ids, SystemClock},
 };
@@ -73,7 +73,14 @@ on_both! {
         hidden!(app, "addresses": address::visibility::visible_to, address::visibility::writable_by,
             address::visibility::customers_writable_by, address::visibility::units_writable_by);
         hidden!(app, "orders": order::visibility::visible_to, order::visibility::writable_by,
-            order::visibility::lines_visible_to, order::visibility::lines_writable_by);
+            order::visibility::lines_visible_to, order::visibility::lines_writable_by,
+            order::visibility::activities_visible_to, order::visibility::activities_writable_by, order::visibility::sums_visible_to);
+        let person = entity::customer::Entity::find().one(app.app.parts.database.for_migration()).await.unwrap().unwrap();
+        let told = crate::interaction::call("1", serde_json::json!({ "customerExternalId": person.external_id }));
+        let tell = "mutation($input: InteractionRecordInput!) { interactionRecord(input: $input) { userErrors { code } } }";
+        let told = app.ask(&app.admin().await, tell, serde_json::json!({ "input": { "interactions": [told] } })).await;
+        assert_eq!(told.user_errors("interactionRecord"), [""; 0]);
+        hidden!(app, "interactions": interaction::visibility::visible_to, interaction::visibility::writable_by);
         hidden!(app, "orders": channel::visibility::visible_to, channel::visibility::writable_by);
         hidden!(app, "groups": customer_group::visibility::visible_to, customer_group::visibility::writable_by,
             customer_group::visibility::memberships_visible_to, customer_group::visibility::memberships_writable_by);
@@ -184,6 +191,10 @@ on_both! {
         assert!(!addresses.is_empty() && addresses.iter().all(|row| row.customer_id == Some(owner)));
         let orders = order::visibility::visible_to(&viewer).all(db).await.unwrap();
         assert!(orders.iter().all(|row| row.customer_id == Some(owner)));
+        let activities = order::visibility::activities_visible_to(&viewer).all(db).await.unwrap();
+        assert!(activities.iter().all(|row| row.customer_id == Some(owner)));
+        let sums = order::visibility::sums_visible_to(&viewer).all(db).await.unwrap();
+        assert!(sums.iter().all(|row| row.customer_id == owner));
         assert_eq!(rows(&app, customer::visibility::deletable_by(&viewer)).await, 0);
         assert_eq!(rows(&app, order::visibility::writable_by(&viewer)).await, 0);
     }

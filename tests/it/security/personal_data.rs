@@ -11,7 +11,7 @@ use async_graphql::parser::{
 };
 use customer_graph::schema;
 use entity::{
-    address, customer, mail, mfa_factor, note, order_link, passkey,
+    address, customer, interaction, mail, mfa_factor, note, order_activity, order_link, passkey,
     personal_data::{Classified, DataClass},
     provider_identity, saved_query, session, staff_user, timeline_entry,
 };
@@ -116,9 +116,11 @@ async fn every_field_in_which_personal_data_is_seen_has_the_tag() {
     let world = World::make(&app).await;
     plant::<address::Entity>(&app).await;
     plant::<customer::Entity>(&app).await;
+    plant::<interaction::Entity>(&app).await;
     plant::<mail::Entity>(&app).await;
     plant::<mfa_factor::Entity>(&app).await;
     plant::<note::Entity>(&app).await;
+    plant::<order_activity::Entity>(&app).await;
     plant::<order_link::Entity>(&app).await;
     plant::<passkey::Entity>(&app).await;
     plant::<provider_identity::Entity>(&app).await;

@@ -69,6 +69,14 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "organizationMemberUnitsSet" => json!({ "id": "<member>", "unitIds": ["<branch>"] }),
         "organizationMemberRemove" => json!({ "id": "<member>" }),
         "orderLinkUpsert" => json!({ "orders": [order] }),
+        "orderActivityUpsert" => json!({ "activities": [{
+            "source": "shop", "orderId": "1", "kind": "REFUND", "externalId": "r1", "status": "sent", "amount": "1.00",
+            "occurredAt": "2026-01-03T00:00:00Z", "sourceUpdatedAt": "2026-01-04T00:00:00Z",
+        }] }),
+        "interactionRecord" => json!({ "interactions": [{
+            "customerId": "<ada>", "source": "phone", "externalId": "1", "kind": "CALL",
+            "occurredAt": "2026-01-03T00:00:00Z", "summary": "Asked for a cup",
+        }] }),
         "customerPasswordResetSend" | "customerSessionsRevoke" => json!({ "id": "<ada>" }),
         "customerInvite" => json!({ "email": "invited@example.com" }),
         "customerInviteResend" | "customerInviteRevoke" => json!({ "id": "<made>" }),
@@ -88,6 +96,10 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "savedQueryUpdate" => json!({ "id": "<saved query>", "name": "Other" }),
         "savedQueryDelete" => json!({ "id": "<saved query>" }),
         // These have no dry run.
+        "guestOrderTokenCreate" => return Some(json!({ "source": "shop", "orderId": "nowhere" })),
+        "guestOrderRequest" => {
+            return Some(json!({ "source": "shop", "orderId": "nowhere", "email": "<asker>@example.org" }));
+        }
         "magicLinkRequest" | "otpRequest" => return Some(json!({ "email": "nobody@example.com" })),
         "magicLinkConsume" => return Some(json!({ "token": "wrong" })),
         "otpConfirm" => return Some(json!({ "email": "nobody@example.com", "code": "wrong" })),
@@ -164,6 +176,9 @@ pub(crate) fn arguments(object: &str, field: &str) -> &'static str {
         ("Query", "permissionExplain") => "(actorId: \"<colleague>\", action: \"orders:read\")",
         ("Query", "orderLink") => "(id: \"<order>\")",
         ("Query", "timeline") => "(subjectId: \"<ada>\")",
+        ("Query", "guestOrder") => {
+            "(orderId: \"1\", source: \"shop\", email: \"ada@example.com\", token: \"<guest token>\")"
+        }
         ("Query", "_entities") => "(representations: [{ __typename: \"Customer\", id: \"<ada>\" }])",
         _ => "",
     }
@@ -266,6 +281,30 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "OrderLinkConnection" => &["{ me { orders { @ } } }", "{ orderLinks { @ } }"],
         "OrderLinkEdge" => &["{ me { orders { edges { @ } } } }", "{ orderLinks { edges { @ } } }"],
         "OrderLine" => &["{ orderLink(id: \"<order>\") { lines { @ } } }"],
+        "OrderActivity" => &[
+            "{ me { activities { nodes { @ } } } }",
+            "{ orderActivities { nodes { @ } } }",
+            "{ guestOrder(orderId: \"1\", source: \"shop\", email: \"ada@example.com\", token: \"<guest token>\") { activities { @ } } }",
+        ],
+        "OrderActivityConnection" => &["{ me { activities { @ } } }", "{ orderActivities { @ } }"],
+        "OrderActivityEdge" => &[
+            "{ me { activities { edges { @ } } } }",
+            "{ orderActivities { edges { @ } } }",
+        ],
+        "OrderStats" => &[
+            "{ me { orderStats { @ } } }",
+            "{ customer(id: \"<ada>\") { orderStats { @ } } }",
+        ],
+        "OrderStatsInCurrency" => &[
+            "{ me { orderStats { byCurrency { @ } } } }",
+            "{ customer(id: \"<ada>\") { orderStats { byCurrency { @ } } } }",
+        ],
+        "GuestOrder" => &[
+            "{ guestOrder(orderId: \"1\", source: \"shop\", email: \"ada@example.com\", token: \"<guest token>\") { @ } }",
+        ],
+        "Interaction" => &["{ node(id: \"<interaction>\") { ... on Interaction { @ } } }"],
+        "InteractionConnection" => &["{ customer(id: \"<ada>\") { interactions { @ } } }"],
+        "InteractionEdge" => &["{ customer(id: \"<ada>\") { interactions { edges { @ } } } }"],
         "Order" => &["{ orderLink(id: \"<order>\") { order { @ } } }"],
         "Money" => &["{ orderLink(id: \"<order>\") { total { @ } } }"],
         "Channel" => &["{ node(id: \"<channel>\") { ... on Channel { @ } } }"],

@@ -257,6 +257,37 @@ impl World {
         let link = &made["results"][0]["orderLink"];
         self.own("order", text(&link["id"]));
         self.own("channel", text(&link["channel"]["id"]));
+        let refund = json!({
+            "source": "shop", "orderId": "1", "kind": "REFUND", "externalId": "r1", "status": "asked", "amount": "1.00", "note": "Looks worn",
+            "occurredAt": "2026-01-03T00:00:00Z", "sourceUpdatedAt": "2026-01-03T00:00:00Z",
+        });
+        let made = self
+            .run(
+                app,
+                "admin",
+                "orderActivityUpsert",
+                json!({ "activities": [refund] }),
+                "results { activity { id } }",
+            )
+            .await;
+        self.own("activity", text(&made["results"][0]["activity"]["id"]));
+        let named = json!({ "source": "shop", "orderId": "1" });
+        let made = self.run(app, "admin", "guestOrderTokenCreate", named, "token").await;
+        self.names.insert("guest token", text(&made["token"]));
+        let call = json!({
+            "customerId": "<ada>", "source": "phone", "externalId": "1", "kind": "CALL", "direction": "INBOUND",
+            "occurredAt": "2026-01-03T00:00:00Z", "summary": "Asked for a spoon",
+        });
+        let made = self
+            .run(
+                app,
+                "admin",
+                "interactionRecord",
+                json!({ "interactions": [call] }),
+                "results { interaction { id } }",
+            )
+            .await;
+        self.own("interaction", text(&made["results"][0]["interaction"]["id"]));
     }
 
     async fn notes(&mut self, app: &TestApp) {
