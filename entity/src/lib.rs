@@ -22,6 +22,8 @@ pub mod mail;
 pub mod mfa_factor;
 pub mod order_line;
 pub mod order_link;
+pub mod order_transfer;
+pub mod order_transfer_party;
 pub mod organization;
 pub mod organization_member;
 pub mod organization_member_role;
@@ -104,6 +106,8 @@ pub fn tables() -> Vec<Table> {
         Table::of::<mfa_factor::Entity>(),
         Table::of::<order_line::Entity>(),
         Table::of::<order_link::Entity>(),
+        Table::of::<order_transfer::Entity>(),
+        Table::of::<order_transfer_party::Entity>(),
         Table::of::<organization::Entity>(),
         Table::of::<organization_member::Entity>(),
         Table::of::<organization_member_role::Entity>(),

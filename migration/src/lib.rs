@@ -40,6 +40,8 @@ mod m20261120_000061_create_provider_answer;
 mod m20261120_000070_one_open_account_token;
 mod m20261120_000080_saved_query;
 mod m20261130_000090_extend_built_in_roles;
+mod m20261130_000110_create_order_transfer;
+mod m20261130_000111_several_transfer_tokens;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -76,6 +78,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000070_one_open_account_token::Migration),
             Box::new(m20261120_000080_saved_query::Migration),
             Box::new(m20261130_000090_extend_built_in_roles::Migration),
+            Box::new(m20261130_000110_create_order_transfer::Migration),
+            Box::new(m20261130_000111_several_transfer_tokens::Migration),
         ]
     }
 }

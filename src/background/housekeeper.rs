@@ -8,7 +8,9 @@ use crate::{
         failures::{self, Alarm},
         rate_limit,
     },
-    features::{account::token, provider::service as providers, session::service as sessions},
+    features::{
+        account::token, provider::service as providers, session::service as sessions, transfer::service as transfers,
+    },
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions},
 };
 
@@ -24,7 +26,7 @@ const AT_ONCE: u64 = 1_000;
 /// How many statements of a kind one sweep sends at most.
 const STATEMENTS: u32 = 50;
 
-/// What is kept no longer.
+/// What has had its time.
 #[derive(Clone, Copy, Debug)]
 enum Old {
     /// Counts of attempts.
@@ -35,6 +37,8 @@ enum Old {
     Answers,
     /// Sessions.
     Sessions,
+    /// Wishes to give orders to others, which nobody answered in time.
+    Transfers,
 }
 
 /// Keeps house; several processes may do so at once.
@@ -76,13 +80,15 @@ impl Housekeeper {
     }
 
     /// Removes counts of attempts that count no longer, tokens that have not been good for a day, what browsers brought
-    /// from providers and nobody came for, and sessions that ended a month ago; answers how many rows are gone.
+    /// from providers and nobody came for, and sessions that ended a month ago, and ends the transfers of orders that
+    /// nobody answered in time; answers how many rows that were.
     ///
     /// # Errors
     /// Faults.
     pub async fn sweep(&self) -> Result<u64, WriteError> {
         let mut removed = 0;
-        for old in [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions] {
+        let all = [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions, Old::Transfers];
+        for old in all {
             removed += self.remove(old).await?;
         }
         Ok(removed)
@@ -103,6 +109,7 @@ impl Housekeeper {
                         Old::Tokens => token::sweep(unit, AT_ONCE).await?,
                         Old::Answers => providers::sweep_answers(unit, AT_ONCE).await?,
                         Old::Sessions => sessions::sweep(unit, AT_ONCE).await?,
+                        Old::Transfers => transfers::expire(unit, AT_ONCE).await?,
                     };
                     Ok::<_, WriteError>(Once(gone))
                 })

@@ -16,7 +16,7 @@ pub use sdl::{plain_sdl, sdl};
 use crate::{
     features::{
         account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        passkey, provider, role, saved_query, session, staff,
+        passkey, provider, role, saved_query, session, staff, transfer,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -33,6 +33,7 @@ pub struct Query(
     customer_group::CustomerGroupQuery,
     channel::ChannelQuery,
     order::OrderQuery,
+    transfer::OrderTransferQuery,
     organization::OrganizationQuery,
     mail::MailQuery,
     staff::StaffUserQuery,
@@ -54,6 +55,7 @@ pub struct Mutation(
     address::AddressMutation,
     customer_group::CustomerGroupMutation,
     order::OrderMutation,
+    transfer::OrderTransferMutation,
     organization::OrganizationMutation,
     staff::StaffMutation,
     role::RoleMutation,

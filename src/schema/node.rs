@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
     AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, MailId, OrderLinkId,
-    OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId,
-    SessionId, StaffUserId,
+    OrderTransferId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId,
+    SavedQueryId, SessionId, StaffUserId,
 };
 
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         saved_query::{SavedQuery, SavedQueryById},
         session::{Session, SessionById},
         staff::{StaffUser, StaffUserById},
+        transfer::{OrderTransfer, OrderTransferById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -48,6 +49,8 @@ pub enum Node {
     Channel(Channel),
     /// A link to an order.
     OrderLink(OrderLink),
+    /// The wish to give an order to another customer.
+    OrderTransfer(OrderTransfer),
     /// An organization.
     Organization(Organization),
     /// A unit of an organization.
@@ -122,6 +125,10 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<OrderLinkById>(parse(id)?)
             .await?
             .map(|row| Node::OrderLink(OrderLink(row)))),
+        OrderTransferId::PREFIX => Ok(ctx
+            .load::<OrderTransferById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrderTransfer(OrderTransfer(row)))),
         OrganizationId::PREFIX => Ok(ctx
             .load::<OrganizationById>(parse(id)?)
             .await?

@@ -66,6 +66,8 @@ impl Purpose {
     pub const PASSKEY_REGISTRATION: Self = Self("PASSKEY_REGISTRATION");
     /// Accepting an invitation to open an account.
     pub const INVITATION: Self = Self("INVITATION");
+    /// Deciding whether an order goes to another customer.
+    pub const ORDER_TRANSFER: Self = Self("ORDER_TRANSFER");
 }
 
 /// A token to make.
@@ -387,6 +389,29 @@ pub async fn newest(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<
         .order_by_desc(Column::Id)
         .one(unit.db())
         .await
+}
+
+/// Lets the tokens of a purpose, and the mails that they go out in, be about another customer who turned out to be the
+/// same person.
+///
+/// # Errors
+/// Faults.
+pub async fn reassign(unit: &UnitOfWork, purpose: Purpose, from: &[CustomerId], to: CustomerId) -> Result<(), DbErr> {
+    let theirs = Column::CustomerId
+        .is_in(from.iter().copied())
+        .and(Column::Purpose.eq(purpose.0));
+    let tokens = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(theirs.clone())
+        .take();
+    mails::follow_tokens(unit, tokens, to).await?;
+    Entity::update_many()
+        .col_expr(Column::CustomerId, Expr::val(to))
+        .filter(theirs)
+        .exec(unit.db())
+        .await?;
+    Ok(())
 }
 
 /// Removes every token about these e-mail addresses, whose owners are being deleted.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use minijinja::{Environment, Value, context};
 
 /// The built-in templates.
-const BUILT_IN: [(&str, &str); 39] = [
+const BUILT_IN: [(&str, &str); 45] = [
     (
         "already_registered.de.txt",
         include_str!("templates/already_registered.de.txt"),
@@ -53,6 +53,24 @@ const BUILT_IN: [(&str, &str); 39] = [
     ("mfa_removed.txt", include_str!("templates/mfa_removed.txt")),
     ("one_time_code.de.txt", include_str!("templates/one_time_code.de.txt")),
     ("one_time_code.txt", include_str!("templates/one_time_code.txt")),
+    ("order_transfer.de.txt", include_str!("templates/order_transfer.de.txt")),
+    ("order_transfer.txt", include_str!("templates/order_transfer.txt")),
+    (
+        "order_transfer_accepted.de.txt",
+        include_str!("templates/order_transfer_accepted.de.txt"),
+    ),
+    (
+        "order_transfer_accepted.txt",
+        include_str!("templates/order_transfer_accepted.txt"),
+    ),
+    (
+        "order_transfer_declined.de.txt",
+        include_str!("templates/order_transfer_declined.de.txt"),
+    ),
+    (
+        "order_transfer_declined.txt",
+        include_str!("templates/order_transfer_declined.txt"),
+    ),
     ("passkey_added.de.txt", include_str!("templates/passkey_added.de.txt")),
     ("passkey_added.txt", include_str!("templates/passkey_added.txt")),
     (
@@ -337,6 +355,7 @@ mod tests {
                 "already_registered",
                 "email_change",
                 "email_verification",
+                "order_transfer",
                 "registration",
             ]
             .contains(&template);

@@ -6,6 +6,7 @@
 mod draft;
 mod edge;
 mod filter;
+pub mod give;
 mod input;
 mod loader;
 mod object;

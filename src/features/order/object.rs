@@ -15,9 +15,10 @@ use crate::{
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
         organization::{Organization, OrganizationById},
+        transfer::{OrderTransfer, active_transfer_of},
     },
     graphql::{
-        ContextExt, DateTime, Email, ListNode, Money,
+        ContextExt, DateTime, Email, ListNode, Money, apart,
         direct::{Part, Plain},
     },
     money::from_minor,
@@ -183,6 +184,11 @@ impl OrderLink {
                 row,
             })
             .collect())
+    }
+
+    /// The wish to give the order to another customer, about which its owner has not decided yet.
+    async fn active_transfer(&self, ctx: &Context<'_>) -> Result<Option<OrderTransfer>> {
+        apart(active_transfer_of(ctx, &self.0)).await
     }
 
     /// When the order was placed.
