@@ -69,6 +69,8 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "organizationMemberUnitsSet" => json!({ "id": "<member>", "unitIds": ["<branch>"] }),
         "organizationMemberRemove" => json!({ "id": "<member>" }),
         "orderLinkUpsert" => json!({ "orders": [order] }),
+        "orderTransferRequest" => json!({ "orderLinkId": "<order>", "toCustomerId": "<bob>" }),
+        "orderTransferResend" | "orderTransferCancel" => json!({ "id": "<transfer>" }),
         "customerPasswordResetSend" | "customerSessionsRevoke" => json!({ "id": "<ada>" }),
         "customerInvite" => json!({ "email": "invited@example.com" }),
         "customerInviteResend" | "customerInviteRevoke" => json!({ "id": "<made>" }),
@@ -85,6 +87,9 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "savedQueryUpdate" => json!({ "id": "<saved query>", "name": "Other" }),
         "savedQueryDelete" => json!({ "id": "<saved query>" }),
         // These have no dry run.
+        "orderTransferAccept" | "orderTransferDecline" => {
+            return Some(json!({ "id": "<transfer>", "expectedVersion": 99 }));
+        }
         "magicLinkRequest" | "otpRequest" => return Some(json!({ "email": "nobody@example.com" })),
         "magicLinkConsume" => return Some(json!({ "token": "wrong" })),
         "otpConfirm" => return Some(json!({ "email": "nobody@example.com", "code": "wrong" })),
@@ -160,6 +165,7 @@ pub(crate) fn arguments(object: &str, field: &str) -> &'static str {
         ("Query", "role") => "(id: \"<role>\")",
         ("Query", "permissionExplain") => "(actorId: \"<colleague>\", action: \"orders:read\")",
         ("Query", "orderLink") => "(id: \"<order>\")",
+        ("Query", "orderTransfer") => "(token: \"<transfer token>\")",
         ("Query", "_entities") => "(representations: [{ __typename: \"Customer\", id: \"<ada>\" }])",
         _ => "",
     }
@@ -261,6 +267,16 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         ],
         "OrderLinkConnection" => &["{ me { orders { @ } } }", "{ orderLinks { @ } }"],
         "OrderLinkEdge" => &["{ me { orders { edges { @ } } } }", "{ orderLinks { edges { @ } } }"],
+        "OrderTransfer" => &["{ node(id: \"<transfer>\") { ... on OrderTransfer { @ } } }"],
+        "OrderTransferConnection" => &["{ me { transfers { @ } } }", "{ orderTransfers { @ } }"],
+        "OrderTransferEdge" => &[
+            "{ me { transfers { edges { @ } } } }",
+            "{ orderTransfers { edges { @ } } }",
+        ],
+        "OrderTransferNotification" => {
+            &["{ node(id: \"<transfer>\") { ... on OrderTransfer { notification { @ } } } }"]
+        }
+        "OrderTransferOffer" => &["{ orderTransfer(token: \"<transfer token>\") { @ } }"],
         "OrderLine" => &["{ orderLink(id: \"<order>\") { lines { @ } } }"],
         "Order" => &["{ orderLink(id: \"<order>\") { order { @ } } }"],
         "Money" => &["{ orderLink(id: \"<order>\") { total { @ } } }"],
