@@ -375,6 +375,20 @@ pub async fn use_up(unit: &UnitOfWork, id: AccountTokenId) -> Result<bool, DbErr
     Ok(used.rows_affected == 1)
 }
 
+/// Uses up several tokens that were found in another way than by their secrets.
+///
+/// # Errors
+/// Faults.
+pub async fn use_up_all(unit: &UnitOfWork, ids: impl Iterator<Item = AccountTokenId>) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::UsedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
 /// The newest token of a purpose about this e-mail address that is still good.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use entity::order_transfer::{Column, Entity, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{end, lock_customers};
+use super::{end_all, lock_customers, record, topic_of};
 use crate::work::{UnitOfWork, WriteError};
 
 /// Ends the transfers that nobody answered in time, the oldest first, and at most so many; answers how many.
@@ -36,8 +36,9 @@ pub async fn expire(unit: &mut UnitOfWork, most: u64) -> Result<u64, WriteError>
         .lock_exclusive()
         .all(unit.db())
         .await?;
-    for transfer in &still_due {
-        end(unit, transfer, State::Expired).await?;
+    let ended = end_all(unit, &still_due, State::Expired).await?;
+    for (before, after) in still_due.iter().zip(&ended) {
+        record(unit, topic_of(State::Expired), Some(before), after);
     }
     u64::try_from(still_due.len()).map_err(|error| DbErr::Custom(error.to_string()).into())
 }

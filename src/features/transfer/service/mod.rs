@@ -20,8 +20,9 @@ use entity::{
     order_transfer::{Column, Entity, Model, State},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::{Json, Uuid},
+    sea_query::{Expr, ExprTrait},
 };
 use serde_json::json;
 
@@ -117,27 +118,34 @@ async fn open_of(unit: &UnitOfWork, link: OrderLinkId) -> Result<Option<Model>, 
 
 /// Ends a transfer and tells of it.
 async fn end(unit: &mut UnitOfWork, transfer: &Model, state: State) -> Result<Model, WriteError> {
-    let ended = end_silently(unit, transfer, state).await?;
+    let ended = end_all(unit, std::slice::from_ref(transfer), state).await?.remove(0);
     record(unit, topic_of(state), Some(transfer), &ended);
     Ok(ended)
 }
 
-/// Ends a transfer. Its token is good no longer.
-async fn end_silently(unit: &UnitOfWork, transfer: &Model, state: State) -> Result<Model, WriteError> {
-    let ended = Model {
+/// Ends transfers, all of them in two statements, and tells nobody. Their tokens are good no longer.
+async fn end_all(unit: &UnitOfWork, transfers: &[Model], state: State) -> Result<Vec<Model>, DbErr> {
+    if transfers.is_empty() {
+        return Ok(Vec::new());
+    }
+    Entity::update_many()
+        .col_expr(Column::State, Expr::val(state))
+        .col_expr(Column::DecidedAt, Expr::val(unit.now()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::val(unit.now()))
+        .filter(Column::Id.is_in(transfers.iter().map(|transfer| transfer.id)))
+        .exec(unit.db())
+        .await?;
+    let tokens = transfers.iter().filter_map(|transfer| transfer.account_token_id);
+    token::use_up_all(unit, tokens).await?;
+    let ended = transfers.iter().map(|transfer| Model {
         state,
         decided_at: Some(unit.now()),
         version: transfer.version + 1,
         updated_at: unit.now(),
         ..transfer.clone()
-    };
-    Entity::update(ended.clone().into_active_model().reset_all())
-        .exec_without_returning(unit.db())
-        .await?;
-    if let Some(token) = transfer.account_token_id {
-        token::use_up(unit, token).await?;
-    }
-    Ok(ended)
+    });
+    Ok(ended.collect())
 }
 
 fn topic_of(state: State) -> Topic {

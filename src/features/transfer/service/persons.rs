@@ -13,7 +13,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{end, end_silently, lock_customers, record_for, topic_of};
+use super::{end, end_all, lock_customers, record_for, topic_of};
 use crate::{
     features::account::token::{self, Purpose},
     work::{UnitOfWork, WriteError},
@@ -30,8 +30,9 @@ pub async fn forget_customer(unit: &mut UnitOfWork, customers: &[CustomerId]) ->
         let open = open_among(unit, concerning(customers)).await?;
         let others = open.iter().flat_map(parties).filter(|party| !gone.contains(party));
         lock_customers(unit, others).await?;
-        for transfer in &open {
-            cancel_without(unit, transfer, &gone).await?;
+        let cancelled = end_all(unit, &open, State::Cancelled).await?;
+        for (before, after) in open.iter().zip(&cancelled) {
+            tell_those_who_stay(unit, before, after, &gone);
         }
         Entity::update_many()
             .col_expr(Column::Reason, Expr::val(None::<String>))
@@ -48,19 +49,22 @@ pub async fn forget_customer(unit: &mut UnitOfWork, customers: &[CustomerId]) ->
     Ok(())
 }
 
-/// Cancels a transfer and tells those of it who stay; the order, where nobody does.
-async fn cancel_without(unit: &mut UnitOfWork, transfer: &Model, gone: &HashSet<CustomerId>) -> Result<(), WriteError> {
-    let cancelled = end_silently(unit, transfer, State::Cancelled).await?;
-    let mut subjects: Vec<_> = parties(transfer)
+/// Tells those of a transfer who stay that it was cancelled; the order, where nobody does.
+fn tell_those_who_stay(unit: &mut UnitOfWork, before: &Model, after: &Model, gone: &HashSet<CustomerId>) {
+    let mut subjects: Vec<_> = parties(before)
         .filter(|party| !gone.contains(party))
         .map(PrefixedId::uuid)
         .collect();
     if subjects.is_empty() {
-        subjects.push(transfer.order_link_id.uuid());
+        subjects.push(before.order_link_id.uuid());
     }
-    let topic = topic_of(State::Cancelled);
-    record_for(unit, topic, Some(transfer), &cancelled, subjects.into_iter());
-    Ok(())
+    record_for(
+        unit,
+        topic_of(State::Cancelled),
+        Some(before),
+        after,
+        subjects.into_iter(),
+    );
 }
 
 /// Lets the transfers of guests be those of the customer who they turned out to be, with the links in mails that went out.
