@@ -27,6 +27,8 @@ pub mod order_line;
 pub mod order_link;
 pub mod order_stats;
 pub mod order_token;
+pub mod order_transfer;
+pub mod order_transfer_party;
 pub mod organization;
 pub mod organization_member;
 pub mod organization_member_role;
@@ -116,6 +118,8 @@ pub fn tables() -> Vec<Table> {
         Table::of::<order_link::Entity>(),
         Table::of::<order_stats::Entity>(),
         Table::of::<order_token::Entity>(),
+        Table::of::<order_transfer::Entity>(),
+        Table::of::<order_transfer_party::Entity>(),
         Table::of::<organization::Entity>(),
         Table::of::<organization_member::Entity>(),
         Table::of::<organization_member_role::Entity>(),

@@ -43,6 +43,8 @@ mod m20261130_000090_extend_built_in_roles;
 mod m20261130_000100_order_history;
 mod m20261130_000101_create_order_token;
 mod m20261130_000102_create_interaction;
+mod m20261130_000110_create_order_transfer;
+mod m20261130_000111_several_transfer_tokens;
 mod m20261130_000120_create_outbox_reader;
 mod m20261130_000121_create_note;
 
@@ -84,6 +86,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000100_order_history::Migration),
             Box::new(m20261130_000101_create_order_token::Migration),
             Box::new(m20261130_000102_create_interaction::Migration),
+            Box::new(m20261130_000110_create_order_transfer::Migration),
+            Box::new(m20261130_000111_several_transfer_tokens::Migration),
             Box::new(m20261130_000120_create_outbox_reader::Migration),
             Box::new(m20261130_000121_create_note::Migration),
         ]

@@ -46,6 +46,8 @@ pub struct AccountPolicy {
     pub mfa_issuer: String,
     /// How long an invitation is good.
     pub invitation_lifetime: Duration,
+    /// How long the owner of an order may take to agree that it goes to another customer.
+    pub transfer_lifetime: Duration,
     /// How recently somebody must have proven who they are for a sensitive write.
     pub step_up_age: Duration,
 }
@@ -68,6 +70,7 @@ impl Default for AccountPolicy {
             profile_lifetime: Duration::from_secs(60 * 60),
             mfa_issuer: "customer-graph".to_owned(),
             invitation_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
+            transfer_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
             step_up_age: Duration::from_secs(15 * 60),
         }
     }

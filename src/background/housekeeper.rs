@@ -8,7 +8,10 @@ use crate::{
         failures::{self, Alarm},
         rate_limit,
     },
-    features::{account::token, order::token as orders, provider::service as providers, session::service as sessions},
+    features::{
+        account::token, order::token as orders, provider::service as providers, session::service as sessions,
+        transfer::service as transfers,
+    },
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions, outbox},
 };
 
@@ -24,7 +27,7 @@ const AT_ONCE: u64 = 1_000;
 /// How many statements of a kind one sweep sends at most.
 const STATEMENTS: u32 = 50;
 
-/// What is kept no longer.
+/// What has had its time.
 #[derive(Clone, Copy, Debug)]
 enum Old {
     /// Counts of attempts.
@@ -39,6 +42,8 @@ enum Old {
     Sessions,
     /// Events.
     Events,
+    /// Wishes to give orders to others, which nobody answered in time.
+    Transfers,
 }
 
 /// Keeps house; several processes may do so at once.
@@ -80,21 +85,22 @@ impl Housekeeper {
     }
 
     /// Removes counts of attempts that count no longer, tokens that have not been good for a day, what browsers brought
-    /// from providers and nobody came for, sessions that ended a month ago, and events that are kept no longer; answers
-    /// how many rows are gone.
+    /// from providers and nobody came for, sessions that ended a month ago, and events that are kept no longer; answers /// how many rows are gone., and sessions that ended a month ago, and ends the transfers of orders that /// nobody answered in time; answers how many rows that were.,
     ///
     /// # Errors
     /// Faults.
     pub async fn sweep(&self) -> Result<u64, WriteError> {
         let mut removed = 0;
-        for old in [
+        let all = [
             Old::Counts,
             Old::Tokens,
             Old::OrderTokens,
             Old::Answers,
             Old::Sessions,
+            Old::Transfers,
             Old::Events,
-        ] {
+        ];
+        for old in all {
             removed += self.remove(old).await?;
         }
         Ok(removed)
@@ -117,6 +123,7 @@ impl Housekeeper {
                         Old::Answers => providers::sweep_answers(unit, AT_ONCE).await?,
                         Old::Sessions => sessions::sweep(unit, AT_ONCE).await?,
                         Old::Events => outbox::sweep(unit, AT_ONCE).await?,
+                        Old::Transfers => transfers::expire(unit, AT_ONCE).await?,
                     };
                     Ok::<_, WriteError>(Once(gone))
                 })

@@ -47,6 +47,8 @@ section! {
         answer_time: Duration = Duration::from_millis(100),
         /// How long after a mail another of the same kind may be asked for.
         mail_cooldown: Duration = Duration::from_secs(60),
+        /// How long the owner of an order may take to agree that it goes to another customer.
+        transfer_lifetime: Duration = Duration::from_secs(7 * 24 * 60 * 60),
         /// How recently somebody must have logged in for a sensitive write, such as changing the e-mail address.
         step_up_age: Duration = Duration::from_secs(15 * 60),
         /// The secret with which the secrets of second factors are encrypted: at least 32 characters, the same for all
@@ -89,6 +91,7 @@ impl AuthConfig {
             failures_per_minute: self.failures_per_minute,
             answer_time: self.answer_time,
             mail_cooldown: self.mail_cooldown,
+            transfer_lifetime: self.transfer_lifetime,
             step_up_age: self.step_up_age,
             mfa_issuer: self.mfa_issuer.clone(),
             ..AccountPolicy::default()
@@ -127,6 +130,9 @@ impl AuthConfig {
             "refresh_token_lifetime",
             message,
         );
+        let transfer = Duration::from_secs(60 * 60)..=Duration::from_secs(90 * 24 * 60 * 60);
+        let message = "must be between 1h and 90d.";
+        require(transfer.contains(&self.transfer_lifetime), "transfer_lifetime", message);
         for (setting, value) in [
             ("wrong_password_time", self.wrong_password_time),
             ("answer_time", self.answer_time),

@@ -22,3 +22,4 @@ pub mod saved_query;
 pub mod session;
 pub mod staff;
 pub mod timeline;
+pub mod transfer;

@@ -16,7 +16,7 @@ pub use sdl::{plain_sdl, sdl};
 use crate::{
     features::{
         account, address, api_key, change, channel, customer, customer_group, impersonation, interaction, mail, mfa,
-        note, order, organization, passkey, provider, role, saved_query, session, staff, timeline,
+        note, order, organization, passkey, provider, role, saved_query, session, staff, timeline, transfer,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -33,6 +33,7 @@ pub struct Query(
     customer_group::CustomerGroupQuery,
     channel::ChannelQuery,
     order::OrderQuery,
+    transfer::OrderTransferQuery,
     organization::OrganizationQuery,
     mail::MailQuery,
     staff::StaffUserQuery,
@@ -57,6 +58,7 @@ pub struct Mutation(
     customer_group::CustomerGroupMutation,
     order::OrderMutation,
     note::NoteMutation,
+    transfer::OrderTransferMutation,
     organization::OrganizationMutation,
     staff::StaffMutation,
     role::RoleMutation,

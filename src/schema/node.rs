@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
     AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, InteractionId, MailId, NoteId,
-    OrderActivityId, OrderLinkId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId,
-    PrefixedId, RoleId, SavedQueryId, SessionId, StaffUserId, TimelineEntryId,
+    OrderActivityId, OrderLinkId, OrderTransferId, OrganizationId, OrganizationMemberId, OrganizationRoleId,
+    OrganizationUnitId, PrefixedId, RoleId, SavedQueryId, SessionId, StaffUserId, TimelineEntryId,
 };
 
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
         session::{Session, SessionById},
         staff::{StaffUser, StaffUserById},
         timeline::{TimelineEntry, TimelineEntryById},
+        transfer::{OrderTransfer, OrderTransferById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -55,6 +56,8 @@ pub enum Node {
     OrderActivity(OrderActivity),
     /// A contact with a customer.
     Interaction(Interaction),
+    /// The wish to give an order to another customer.
+    OrderTransfer(OrderTransfer),
     /// An organization.
     Organization(Organization),
     /// A unit of an organization.
@@ -141,6 +144,10 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<InteractionById>(parse(id)?)
             .await?
             .map(|row| Node::Interaction(Interaction(row)))),
+        OrderTransferId::PREFIX => Ok(ctx
+            .load::<OrderTransferById>(parse(id)?)
+            .await?
+            .map(|row| Node::OrderTransfer(OrderTransfer(row)))),
         OrganizationId::PREFIX => Ok(ctx
             .load::<OrganizationById>(parse(id)?)
             .await?

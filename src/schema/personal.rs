@@ -3,18 +3,20 @@
 use std::str::FromStr;
 
 use entity::{
-    address, customer, interaction, mail, mfa_factor, note, order_activity, order_link, passkey,
+    address, customer, interaction, mail, mfa_factor, note, order_activity, order_link, order_transfer, passkey,
     personal_data::{Classified, DataClass},
     provider_identity, saved_query, session, staff_user, timeline_entry,
 };
 
 /// The fields that show personal data under another name than its column has, or put together from several.
-const UNDER_OTHER_NAMES: [(&str, &str); 5] = [
+const UNDER_OTHER_NAMES: [(&str, &str); 7] = [
     ("Address", "formatted"),
     ("Customer", "displayName"),
     ("FieldChange", "after"),
     ("FieldChange", "before"),
     ("LoginMethod", "subjectHint"),
+    ("OrderTransfer", "newOwnerHint"),
+    ("OrderTransferOffer", "newOwnerHint"),
 ];
 
 /// Whether a field of an object shows something about a person beyond a random id.
@@ -34,6 +36,7 @@ fn is_of_personal_column(object: &str, field: &str) -> bool {
         "Note" => is_personal_column::<note::Entity>(field),
         "OrderActivity" => is_personal_column::<order_activity::Entity>(field),
         "OrderLink" => is_personal_column::<order_link::Entity>(field),
+        "OrderTransfer" => is_personal_column::<order_transfer::Entity>(field),
         "Passkey" => is_personal_column::<passkey::Entity>(field),
         "SavedQuery" => is_personal_column::<saved_query::Entity>(field),
         "Session" => is_personal_column::<session::Entity>(field),
@@ -146,6 +149,7 @@ mod tests {
             without_field::<order_link::Entity>("OrderLink", &all),
             ["email_normalized"]
         );
+        assert_eq!(without_field::<order_transfer::Entity>("OrderTransfer", &all), [""; 0]);
         assert_eq!(
             without_field::<passkey::Entity>("Passkey", &all),
             ["credential", "credential_id"]

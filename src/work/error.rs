@@ -123,6 +123,8 @@ pub enum ErrorCode {
     OrderCanceled,
     /// The wish is too old.
     TransferExpired,
+    /// The object has been decided about already.
+    InvalidTransition,
     /// The job cannot be canceled any more.
     JobNotCancellable,
 }

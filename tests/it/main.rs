@@ -32,3 +32,4 @@ mod session;
 mod staff;
 mod subscription;
 mod timeline;
+mod transfer;

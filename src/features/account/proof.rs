@@ -25,6 +25,7 @@ use crate::{
         note::reassign as reassign_notes,
         order::reassign as reassign_orders,
         organization::service as organizations,
+        transfer::service as transfers,
     },
     work::{Record, Topic, UnitOfWork, WriteError},
 };
@@ -128,6 +129,7 @@ async fn claim(unit: &mut UnitOfWork, row: Model) -> Result<Model, WriteError> {
     }
     let ids: Vec<CustomerId> = guests.iter().map(|guest| guest.id).collect();
     reassign_orders(unit, &ids, row.id).await?;
+    transfers::reassign(unit, &ids, row.id).await?;
     addresses::reassign(unit, &ids, row.id).await?;
     reassign_interactions(unit, &ids, row.id).await?;
     reassign_groups(unit, &ids, row.id).await?;

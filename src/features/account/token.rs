@@ -66,6 +66,8 @@ impl Purpose {
     pub const PASSKEY_REGISTRATION: Self = Self("PASSKEY_REGISTRATION");
     /// Accepting an invitation to open an account.
     pub const INVITATION: Self = Self("INVITATION");
+    /// Deciding whether an order goes to another customer.
+    pub const ORDER_TRANSFER: Self = Self("ORDER_TRANSFER");
 }
 
 /// A token to make.
@@ -373,6 +375,20 @@ pub async fn use_up(unit: &UnitOfWork, id: AccountTokenId) -> Result<bool, DbErr
     Ok(used.rows_affected == 1)
 }
 
+/// Uses up several tokens that were found in another way than by their secrets.
+///
+/// # Errors
+/// Faults.
+pub async fn use_up_all(unit: &UnitOfWork, ids: impl Iterator<Item = AccountTokenId>) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::val(unit.now()))
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::UsedAt.is_null())
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
 /// The newest token of a purpose about this e-mail address that is still good.
 ///
 /// # Errors
@@ -387,6 +403,29 @@ pub async fn newest(unit: &UnitOfWork, purpose: Purpose, email: &str) -> Result<
         .order_by_desc(Column::Id)
         .one(unit.db())
         .await
+}
+
+/// Lets the tokens of a purpose, and the mails that they go out in, be about another customer who turned out to be the
+/// same person.
+///
+/// # Errors
+/// Faults.
+pub async fn reassign(unit: &UnitOfWork, purpose: Purpose, from: &[CustomerId], to: CustomerId) -> Result<(), DbErr> {
+    let theirs = Column::CustomerId
+        .is_in(from.iter().copied())
+        .and(Column::Purpose.eq(purpose.0));
+    let tokens = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(theirs.clone())
+        .take();
+    mails::follow_tokens(unit, tokens, to).await?;
+    Entity::update_many()
+        .col_expr(Column::CustomerId, Expr::val(to))
+        .filter(theirs)
+        .exec(unit.db())
+        .await?;
+    Ok(())
 }
 
 /// Removes every token about these e-mail addresses, whose owners are being deleted.

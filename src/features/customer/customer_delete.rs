@@ -8,7 +8,7 @@ use entity::{customer::Model, id::CustomerId};
 use super::service;
 use crate::{
     auth::guard,
-    features::{account, identity, mail, order},
+    features::{account, identity, mail, order, transfer},
     graphql::{BulkErrorPolicy, ContextExt, DryRunResult, Email, Id, Problem, check_rows, payload, problems},
     text::normalize_email,
     work::{ErrorCode, Plain, UnitOfWork, UserError, WriteError},
@@ -202,6 +202,7 @@ impl CustomerDeleteMutation {
 /// Takes customers out of every room. Addresses and memberships go with the row.
 async fn remove(unit: &mut UnitOfWork, rows: &[Model]) -> Result<(), WriteError> {
     let ids: Vec<CustomerId> = rows.iter().map(|row| row.id).collect();
+    transfer::service::forget_customer(unit, &ids).await?;
     order::service::detach_customer(unit, &ids).await?;
     mail::service::forget_customer(unit, &ids).await?;
     identity::service::forget_customer(unit, &ids).await?;

@@ -27,6 +27,7 @@ use crate::{
         provider::{LoginMethod, login_methods_of},
         session::{SessionConnection, sessions_of},
         timeline::{TimelineEntryConnection, TimelineEntryWhere, timeline_of},
+        transfer::{OrderTransferConnection, transfers_of},
     },
     graphql::{
         ContextExt, DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
@@ -366,6 +367,29 @@ impl Customer {
         apart(orders_of(ctx, self.0.id, filter.map(|filter| *filter), page))
             .await
             .map(Some)
+    }
+
+    /// The wishes to give orders of the customer to others, or orders of others to the customer, newest first. Customers
+    /// see their own; others require `orders:read`.
+    #[graphql(
+        guard = "guard::store_or_orders_read",
+        visible = "guard::shows::store_or_orders_read"
+    )]
+    async fn transfers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<OrderTransferConnection>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        apart(transfers_of(ctx, self.0.id, page)).await.map(Some)
     }
 
     /// What happened to the orders of the customer after they were placed, newest first. A customer sees what happened to

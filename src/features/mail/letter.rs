@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use minijinja::{Environment, Value, context};
 
 /// The built-in templates.
-const BUILT_IN: [(&str, &str); 41] = [
+const BUILT_IN: [(&str, &str); 47] = [
     (
         "already_registered.de.txt",
         include_str!("templates/already_registered.de.txt"),
@@ -55,6 +55,24 @@ const BUILT_IN: [(&str, &str); 41] = [
     ("mfa_removed.txt", include_str!("templates/mfa_removed.txt")),
     ("one_time_code.de.txt", include_str!("templates/one_time_code.de.txt")),
     ("one_time_code.txt", include_str!("templates/one_time_code.txt")),
+    ("order_transfer.de.txt", include_str!("templates/order_transfer.de.txt")),
+    ("order_transfer.txt", include_str!("templates/order_transfer.txt")),
+    (
+        "order_transfer_accepted.de.txt",
+        include_str!("templates/order_transfer_accepted.de.txt"),
+    ),
+    (
+        "order_transfer_accepted.txt",
+        include_str!("templates/order_transfer_accepted.txt"),
+    ),
+    (
+        "order_transfer_declined.de.txt",
+        include_str!("templates/order_transfer_declined.de.txt"),
+    ),
+    (
+        "order_transfer_declined.txt",
+        include_str!("templates/order_transfer_declined.txt"),
+    ),
     ("passkey_added.de.txt", include_str!("templates/passkey_added.de.txt")),
     ("passkey_added.txt", include_str!("templates/passkey_added.txt")),
     (
@@ -350,6 +368,7 @@ mod tests {
                 "email_change",
                 "email_verification",
                 "guest_order",
+                "order_transfer",
                 "registration",
             ]
             .contains(&template);

@@ -13,5 +13,5 @@ pub mod visibility;
 
 pub use letter::{Enclosure, Letter, LetterError, Letters, Links};
 pub use loader::MailById;
-pub use object::Mail;
+pub use object::{Mail, MailState};
 pub use query::MailQuery;

@@ -273,6 +273,19 @@ pub async fn outlive_order_tokens(unit: &UnitOfWork, tokens: SelectStatement) ->
     Ok(())
 }
 
+/// Lets the mails with these tokens be to another customer, who turned out to be the same person.
+///
+/// # Errors
+/// Faults.
+pub async fn follow_tokens(unit: &UnitOfWork, tokens: SelectStatement, to: CustomerId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::CustomerId, Expr::val(to))
+        .filter(Column::AccountTokenId.in_subquery(tokens))
+        .exec(unit.db())
+        .await?;
+    Ok(())
+}
+
 /// Removes mail to these customers, who are being deleted, or to these e-mail addresses (as typed).
 ///
 /// # Errors

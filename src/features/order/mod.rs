@@ -12,6 +12,7 @@ mod draft;
 mod edge;
 mod filter;
 mod follow;
+pub mod give;
 mod guest_order;
 mod guest_order_request;
 mod guest_order_token_create;

@@ -18,6 +18,7 @@ use crate::{
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
         organization::{Organization, OrganizationById},
+        transfer::{OrderTransfer, active_transfer_of},
     },
     graphql::{
         ContextExt, DateTime, Email, ListNode, Money, PageArguments, apart,
@@ -228,6 +229,11 @@ impl OrderLink {
             before,
         };
         apart(activities_of(ctx, self.0.id, filter.map(|filter| *filter), page)).await
+    }
+
+    /// The wish to give the order to another customer, about which its owner has not decided yet.
+    async fn active_transfer(&self, ctx: &Context<'_>) -> Result<Option<OrderTransfer>> {
+        apart(active_transfer_of(ctx, &self.0)).await
     }
 
     /// When the order was placed.

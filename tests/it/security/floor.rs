@@ -5,7 +5,7 @@ use customer_graph::{
     demo,
     features::{
         address, api_key, channel, customer, customer_group, interaction, mail, mfa, order, organization, passkey,
-        provider, role, saved_query, session, staff,
+        provider, role, saved_query, session, staff, transfer,
     },
     work::{Clock, Ids, SystemClock},
 };
@@ -97,6 +97,36 @@ on_both! {
         hidden!(app, "staff": staff::visibility::visible_to, staff::visibility::writable_by,
             role::visibility::visible_to, role::visibility::writable_by);
         hidden!(app, "api_keys": api_key::visibility::visible_to, api_key::visibility::writable_by);
+    }
+
+    async fn transfers_are_for_those_whom_they_concern(app: TestApp) {
+        let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
+        let link = crate::transfer::order_of(&app, "1", serde_json::json!({ "customerId": bob.id() })).await;
+        crate::transfer::asked(&app, &link, &ada).await;
+        let app = &app;
+        hidden!(app, "orders": transfer::visibility::visible_to, transfer::visibility::manageable_by,
+            transfer::visibility::answered_to);
+        let (ids, now) = (Ids::default(), SystemClock.now());
+        let customer = |persona: &crate::harness::Persona| Viewer::Store {
+            customer: persona.id().parse().unwrap(),
+            identity: ids.next(now),
+            session: ids.next(now),
+            impersonator: None,
+        };
+        let sees = async |persona: &crate::harness::Persona| {
+            let viewer = customer(persona);
+            (
+                rows(app, transfer::visibility::visible_to(&viewer)).await,
+                rows(app, transfer::visibility::manageable_by(&viewer)).await,
+                rows(app, transfer::visibility::decidable_by(&viewer)).await,
+            )
+        };
+        // Staff asked, so neither takes it back; the owner decides.
+        assert_eq!((sees(&ada).await, sees(&bob).await), ((1, 0, 0), (1, 0, 1)));
+        for (_, viewer) in outsiders("nothing") {
+            assert_eq!(rows(app, transfer::visibility::decidable_by(&viewer)).await, 0);
+        }
+        assert_eq!(rows(app, transfer::visibility::decidable_by(&Viewer::System)).await, 0, "the owner decides");
     }
 
     async fn passkeys_are_their_owners(app: TestApp) {

@@ -77,6 +77,8 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
             "customerId": "<ada>", "source": "phone", "externalId": "1", "kind": "CALL",
             "occurredAt": "2026-01-03T00:00:00Z", "summary": "Asked for a cup",
         }] }),
+        "orderTransferRequest" => json!({ "orderLinkId": "<order>", "toCustomerId": "<bob>" }),
+        "orderTransferResend" | "orderTransferCancel" => json!({ "id": "<transfer>" }),
         "customerPasswordResetSend" | "customerSessionsRevoke" => json!({ "id": "<ada>" }),
         "customerInvite" => json!({ "email": "invited@example.com" }),
         "customerInviteResend" | "customerInviteRevoke" => json!({ "id": "<made>" }),
@@ -99,6 +101,9 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "guestOrderTokenCreate" => return Some(json!({ "source": "shop", "orderId": "nowhere" })),
         "guestOrderRequest" => {
             return Some(json!({ "source": "shop", "orderId": "nowhere", "email": "<asker>@example.org" }));
+        }
+        "orderTransferAccept" | "orderTransferDecline" => {
+            return Some(json!({ "id": "<transfer>", "expectedVersion": 99 }));
         }
         "magicLinkRequest" | "otpRequest" => return Some(json!({ "email": "nobody@example.com" })),
         "magicLinkConsume" => return Some(json!({ "token": "wrong" })),
@@ -179,6 +184,7 @@ pub(crate) fn arguments(object: &str, field: &str) -> &'static str {
         ("Query", "guestOrder") => {
             "(orderId: \"1\", source: \"shop\", email: \"ada@example.com\", token: \"<guest token>\")"
         }
+        ("Query", "orderTransfer") => "(token: \"<transfer token>\")",
         ("Query", "_entities") => "(representations: [{ __typename: \"Customer\", id: \"<ada>\" }])",
         _ => "",
     }
@@ -280,6 +286,16 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         ],
         "OrderLinkConnection" => &["{ me { orders { @ } } }", "{ orderLinks { @ } }"],
         "OrderLinkEdge" => &["{ me { orders { edges { @ } } } }", "{ orderLinks { edges { @ } } }"],
+        "OrderTransfer" => &["{ node(id: \"<transfer>\") { ... on OrderTransfer { @ } } }"],
+        "OrderTransferConnection" => &["{ me { transfers { @ } } }", "{ orderTransfers { @ } }"],
+        "OrderTransferEdge" => &[
+            "{ me { transfers { edges { @ } } } }",
+            "{ orderTransfers { edges { @ } } }",
+        ],
+        "OrderTransferNotification" => {
+            &["{ node(id: \"<transfer>\") { ... on OrderTransfer { notification { @ } } } }"]
+        }
+        "OrderTransferOffer" => &["{ orderTransfer(token: \"<transfer token>\") { @ } }"],
         "OrderLine" => &["{ orderLink(id: \"<order>\") { lines { @ } } }"],
         "OrderActivity" => &[
             "{ me { activities { nodes { @ } } } }",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use customer_graph::auth::secret_hash;
 use serde_json::{Value, json};
 
 use super::graph::Graph;
@@ -78,6 +79,7 @@ impl World {
         world.organizations(app).await;
         world.orders(app).await;
         world.notes(app).await;
+        world.transfers(app).await;
         world.staff(app).await;
         let gone = app.another_session(&ada).await;
         // Ends her other sessions, and writes her about it.
@@ -301,6 +303,26 @@ impl World {
         self.lost(gone);
     }
 
+    /// Ada is asked for her order. Who shall own it has proven the address, so that she sees a hint at it.
+    async fn transfers(&mut self, app: &TestApp) {
+        let cleo = app.customer("cleo").await;
+        app.execute("update customer set email_verified_at = created_at where email = 'cleo@example.com'")
+            .await;
+        let request = json!({ "orderLinkId": "<order>", "toCustomerId": cleo.id(), "reason": "A present" });
+        let made = self
+            .run(app, "staff", "orderTransferRequest", request, "orderTransfer { id }")
+            .await;
+        self.own("transfer", text(&made["orderTransfer"]["id"]));
+        // The token that a mail would bring.
+        let token = "the-token-of-the-transfer";
+        let hash = secret_hash(token);
+        app.execute(&format!(
+            "update account_token set secret_hash = '{hash}' where purpose = 'ORDER_TRANSFER'"
+        ))
+        .await;
+        self.names.insert("transfer token", token.to_owned());
+    }
+
     async fn factors(&mut self, app: &TestApp, ada: &Persona) {
         let gone = mfa::enroll(app, ada).await.factor;
         self.run(app, "customer", "mfaDisable", json!({ "id": gone }), "isDisabled")
@@ -323,7 +345,8 @@ impl World {
             "passkey",
             passkey::register(app, ada, &mut passkey::Device::new()).await,
         );
-        app.execute("update customer set email_verified_at = null").await;
+        app.execute("update customer set email_verified_at = null where email <> 'cleo@example.com'")
+            .await;
     }
 
     async fn staff(&mut self, app: &TestApp) {

@@ -94,6 +94,14 @@ fn all_mistakes_are_reported_at_once_without_the_values() {
 }
 
 #[test]
+fn the_owner_of_an_order_has_an_hour_and_at_most_ninety_days_to_answer() {
+    for (value, fits) in [("59m", false), ("1h", true), ("90d", true), ("91d", false)] {
+        let read = read_with(None, &[("CUSTOMER_GRAPH_AUTH_TRANSFER_LIFETIME", value)]);
+        assert_eq!(read.is_ok(), fits, "{value}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_or_parsed_is_a_mistake_that_quotes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("settings.toml");

@@ -1,0 +1,234 @@
+//! `orderTransferAccept`, `orderTransferDecline` and `orderTransfer`.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{on_both, order::customer};
+
+async fn decide(app: &TestApp, persona: &Persona, mutation: &str, input: Value) -> String {
+    let answer = run(app, persona, mutation, input).await;
+    let payload = &answer.data()[mutation];
+    match payload["state"].as_str() {
+        Some(state) => state.to_owned(),
+        None => payload["userErrors"][0]["code"].as_str().unwrap().to_owned(),
+    }
+}
+
+on_both! {
+    async fn the_owner_agrees_by_the_link_and_the_order_goes(app: TestApp) {
+        let (sam, ada, bob) = (app.staff("sam", "orders:*").await, app.customer("ada").await, app.customer("bob").await);
+        let link = order_of(&app, "1", json!({ "customerId": bob.id(), "email": "old@example.com" })).await;
+        let input = json!({ "orderLinkId": link, "toCustomerId": ada.id() });
+        let transfer = done(&run(&app, &sam, "orderTransferRequest", input).await, "orderTransferRequest")["orderTransfer"]["id"].as_str().unwrap().to_owned();
+        let token = token(&app, "bob@example.com").await;
+        let nobody = Persona::anonymous();
+        let answer = run(&app, &nobody, "orderTransferAccept", json!({ "token": token })).await;
+        assert_eq!(done(&answer, "orderTransferAccept"), json!({ "state": "ACCEPTED", "orderTransfer": null, "userErrors": [] }));
+        let now = seen(&app, &link, &transfer).await;
+        assert_eq!(now["orderLink"], json!({ "email": "old@example.com", "customer": { "id": ada.id() }, "version": 2, "activeTransfer": null }));
+        assert_eq!((&now["node"]["state"], &now["node"]["from"]["id"], &now["node"]["version"]), (&json!("ACCEPTED"), &json!(bob.id()), &json!(2)));
+        assert!(now["node"]["decidedAt"].is_string());
+        let steps = ["order.transfer_requested", "order.updated", "order.transfer_accepted"];
+        assert_eq!(told(&app, bob.id()).await[1..], steps);
+        assert_eq!(told(&app, ada.id()).await, steps);
+        let orders = "{ me { orders { nodes { orderId } } } }";
+        assert_eq!(app.ask(&ada, orders, json!({})).await.data()["me"]["orders"]["nodes"], json!([{ "orderId": "1" }]));
+        assert_eq!(app.ask(&bob, orders, json!({})).await.data()["me"]["orders"]["nodes"], json!([]));
+        // Both who wanted it hear of it. Ada has not proven her address, so her mail does not say a name.
+        let letters = app.letters("ada@example.com").await;
+        assert!(letters[0].letter.subject.contains("#1") && letters[0].letter.text.contains("it is yours now"), "{:?}", letters[0]);
+        assert!(!letters[0].letter.text.contains("Hello ada") && !letters[0].letter.text.contains("bob"));
+        assert!(app.letters("sam@example.com").await[0].letter.text.contains("belongs to the other customer now"));
+        for mutation in ["orderTransferAccept", "orderTransferDecline"] {
+            assert_eq!(decide(&app, &nobody, mutation, json!({ "token": token })).await, "INVALID_TRANSITION");
+        }
+        assert_eq!(told(&app, ada.id()).await, steps);
+    }
+
+    async fn the_order_takes_the_address_of_the_new_owner_where_that_was_asked_for(app: TestApp) {
+        let (admin, ada) = (app.admin().await, app.customer("ada").await);
+        let link = order_of(&app, "1", json!({ "email": "old@example.com" })).await;
+        let input = json!({ "orderLinkId": link, "toCustomerId": ada.id(), "updateEmail": true });
+        done(&run(&app, &admin, "orderTransferRequest", input).await, "orderTransferRequest");
+        let token = token(&app, "old@example.com").await;
+        assert_eq!(decide(&app, &Persona::anonymous(), "orderTransferAccept", json!({ "token": token })).await, "ACCEPTED");
+        let orders = app.ask(&admin, "{ orderLinks(where: { email: { eq: \"ADA@example.com\" } }) { nodes { id email } } }", json!({})).await;
+        assert_eq!(orders.data()["orderLinks"]["nodes"], json!([{ "id": link, "email": "ada@example.com" }]));
+        assert!(!app.dump("timeline_entry").await.contains("old@example.com"));
+    }
+
+    async fn the_owner_declines_and_the_order_stays(app: TestApp) {
+        let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
+        app.prove_addresses().await;
+        let link = order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        let transfer = asked(&app, &link, &ada).await;
+        let token = token(&app, "bob@example.com").await;
+        assert_eq!(decide(&app, &Persona::anonymous(), "orderTransferDecline", json!({ "token": token })).await, "DECLINED");
+        assert_eq!((owner(&app, &link).await, state(&app, &link, &transfer).await), (json!(bob.id()), "DECLINED".to_owned()));
+        assert_eq!(told(&app, ada.id()).await, ["order.transfer_requested", "order.transfer_declined"]);
+        let letters = app.letters("ada@example.com").await;
+        assert!(letters[0].letter.text.contains("did not agree that it goes to you") && letters[0].letter.text.contains("Hello ada"), "{:?}", letters[0]);
+        assert_eq!(decide(&app, &Persona::anonymous(), "orderTransferAccept", json!({ "token": token })).await, "INVALID_TRANSITION");
+        // It can be asked for anew, and the record of before stays.
+        asked(&app, &link, &ada).await;
+        assert_eq!(app.count("order_transfer").await, 2);
+    }
+
+    async fn the_owner_who_has_logged_in_needs_no_mail(app: TestApp) {
+        let (ada, bob, cleo) = (app.customer("ada").await, app.customer("bob").await, app.customer("cleo").await);
+        let admin = app.admin().await;
+        let link = order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        let transfer = asked(&app, &link, &ada).await;
+        let input = json!({ "id": transfer });
+        // Who asks does not decide, nor does a stranger, nor staff.
+        for other in [&ada, &cleo] {
+            assert_eq!(decide(&app, other, "orderTransferAccept", input.clone()).await, "NOT_FOUND");
+        }
+        assert_eq!(run(&app, &admin, "orderTransferAccept", input.clone()).await.codes(), ["FORBIDDEN"]);
+        assert_eq!(run(&app, &Persona::anonymous(), "orderTransferDecline", input.clone()).await.codes(), ["UNAUTHENTICATED"]);
+        assert_eq!(decide(&app, &bob, "orderTransferAccept", json!({ "id": transfer, "expectedVersion": 2 })).await, "CONFLICT");
+        let keyed = json!({ "id": transfer, "expectedVersion": 1, "idempotencyKey": "once" });
+        for _ in 0..2 {
+            let answer = run(&app, &bob, "orderTransferAccept", keyed.clone()).await;
+            let payload = done(&answer, "orderTransferAccept");
+            assert_eq!((&payload["state"], &payload["orderTransfer"]["from"]["id"], &payload["orderTransfer"]["to"]), (&json!("ACCEPTED"), &json!(bob.id()), &Value::Null));
+        }
+        assert_eq!(owner(&app, &link).await, ada.id());
+        // The mail that still waits is pointless now.
+        assert!(app.letters("bob@example.com").await.iter().all(|letter| !letter.letter.subject.contains("#1")));
+    }
+
+    async fn a_token_is_good_for_nothing_else_and_is_not_kept(app: TestApp) {
+        let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
+        let link = order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        // That proves an address.
+        let other = token(&app, "bob@example.com").await;
+        let transfer = asked(&app, &link, &ada).await;
+        let nobody = Persona::anonymous();
+        for wrong in [json!({ "token": other }), json!({ "token": "" }), json!({ "token": "a".repeat(1_000) })] {
+            assert_eq!(decide(&app, &nobody, "orderTransferAccept", wrong).await, "TOKEN_INVALID");
+        }
+        for wrong in [json!({}), json!({ "token": other, "id": transfer })] {
+            assert_eq!(decide(&app, &nobody, "orderTransferAccept", wrong).await, "INVALID");
+        }
+        let token = token(&app, "bob@example.com").await;
+        for table in ["account_token", "mail", "order_transfer", "timeline_entry", "outbox_event"] {
+            assert!(!app.dump(table).await.contains(&token), "{table}");
+        }
+        let log_in = "mutation($token: String!) { magicLinkConsume(input: { token: $token }) { userErrors { code } } }";
+        let answer = app.ask(&nobody, log_in, json!({ "token": token })).await;
+        assert_eq!(answer.user_errors("magicLinkConsume"), ["TOKEN_INVALID"]);
+    }
+
+    async fn whoever_has_the_link_sees_what_they_decide_about(app: TestApp) {
+        let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
+        let link = order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        let transfer = asked(&app, &link, &ada).await;
+        let token = token(&app, "bob@example.com").await;
+        let query = "query($token: String!) { orderTransfer(token: $token) {
+          source orderId displayId total { amount currencyCode } placedAt isFromShop newOwnerHint updateEmail expiresAt
+        } }";
+        let nobody = Persona::anonymous();
+        let offer = async || app.ask(&nobody, query, json!({ "token": token })).await.data()["orderTransfer"].clone();
+        let first = offer().await;
+        assert_eq!(first, json!({
+            "source": "shop", "orderId": "1", "displayId": "#1", "total": { "amount": "10.00", "currencyCode": "EUR" },
+            "placedAt": first["placedAt"], "isFromShop": true, "newOwnerHint": null, "updateEmail": false, "expiresAt": first["expiresAt"],
+        }));
+        // What nobody has proven nobody is shown.
+        app.prove_addresses().await;
+        assert_eq!(offer().await["newOwnerHint"], "a…@example.com");
+        let hint = "query($id: ID!) { node(id: $id) { ... on OrderTransfer { newOwnerHint to { id } order { orderId } } } }";
+        let own = app.ask(&bob, hint, json!({ "id": transfer })).await;
+        assert_eq!(own.data()["node"], json!({ "newOwnerHint": "a…@example.com", "to": null, "order": { "orderId": "1" } }));
+        // Who asked is not told of the owner in that way, and staff have no need of it.
+        assert_eq!(app.ask(&ada, hint, json!({ "id": transfer })).await.data()["node"]["newOwnerHint"], Value::Null);
+        assert_eq!(app.ask(&admin, hint, json!({ "id": transfer })).await.codes(), ["FORBIDDEN"]);
+        let wrong = app.ask(&nobody, query, json!({ "token": "wrong" })).await;
+        assert_eq!(wrong.data()["orderTransfer"], Value::Null);
+        assert_eq!(decide(&app, &nobody, "orderTransferDecline", json!({ "token": token })).await, "DECLINED");
+        assert_eq!(offer().await, Value::Null);
+        assert_eq!(app.ask(&bob, hint, json!({ "id": transfer })).await.data()["node"]["newOwnerHint"], Value::Null);
+    }
+
+    async fn a_second_transfer_asks_the_owner_of_now(app: TestApp) {
+        let (ada, bob, cleo) = (app.customer("ada").await, app.customer("bob").await, app.customer("cleo").await);
+        let link = order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        asked(&app, &link, &ada).await;
+        let first = token(&app, "bob@example.com").await;
+        let nobody = Persona::anonymous();
+        assert_eq!(decide(&app, &nobody, "orderTransferAccept", json!({ "token": first })).await, "ACCEPTED");
+        let letters_of_bob = app.letters("bob@example.com").await.len();
+        asked(&app, &link, &cleo).await;
+        assert_eq!(app.letters("bob@example.com").await.len(), letters_of_bob);
+        let second = token(&app, "ada@example.com").await;
+        assert_eq!(decide(&app, &nobody, "orderTransferAccept", json!({ "token": second })).await, "ACCEPTED");
+        assert_eq!(owner(&app, &link).await, cleo.id());
+    }
+
+    async fn when_the_order_has_another_owner_by_now_nothing_happens(app: TestApp) {
+        let (ada, bob, cleo) = (app.customer("ada").await, app.customer("bob").await, app.customer("cleo").await);
+        let admin = app.admin().await;
+        for (number, mutation) in [("1", "orderTransferAccept"), ("2", "orderTransferDecline"), ("3", "orderTransferResend"), ("4", "orderTransferRequest")] {
+            let link = order_of(&app, number, json!({ "customerId": bob.id() })).await;
+            let transfer = asked(&app, &link, &ada).await;
+            let bobs = token(&app, "bob@example.com").await;
+            source_says(&app, number, json!({ "customerId": cleo.id() })).await;
+            let offer = "query($token: String!) { orderTransfer(token: $token) { orderId } }";
+            assert_eq!(app.ask(&bob, offer, json!({ "token": bobs })).await.data()["orderTransfer"], Value::Null);
+            assert_eq!(seen(&app, &link, &transfer).await["orderLink"]["activeTransfer"], Value::Null);
+            match mutation {
+                "orderTransferRequest" => {}
+                "orderTransferResend" => {
+                    let answer = run(&app, &admin, mutation, json!({ "id": transfer })).await;
+                    assert_eq!(answer.user_errors(mutation), ["INVALID_STATE"]);
+                }
+                _ => assert_eq!(decide(&app, &bob, mutation, json!({ "token": bobs })).await, "INVALID_STATE"),
+            }
+            // Whoever asks anew asks the owner of now.
+            asked(&app, &link, &ada).await;
+            assert_eq!((state(&app, &link, &transfer).await, owner(&app, &link).await), ("CANCELLED".to_owned(), json!(cleo.id())));
+            assert_eq!(decide(&app, &bob, "orderTransferAccept", json!({ "token": bobs })).await, "INVALID_TRANSITION");
+            let cleos = token(&app, "cleo@example.com").await;
+            assert_eq!(decide(&app, &cleo, "orderTransferAccept", json!({ "token": cleos })).await, "ACCEPTED");
+        }
+    }
+
+    async fn what_has_changed_meanwhile_counts(app: TestApp) {
+        let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
+        let admin = app.admin().await;
+        let nobody = Persona::anonymous();
+        // The order was canceled: nobody can agree any more.
+        let link = order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        let transfer = asked(&app, &link, &ada).await;
+        let first = token(&app, "bob@example.com").await;
+        source_says(&app, "1", json!({ "customerId": bob.id(), "status": "cancelled" })).await;
+        assert_eq!(decide(&app, &nobody, "orderTransferAccept", json!({ "token": first })).await, "ORDER_CANCELED");
+        assert_eq!(state(&app, &link, &transfer).await, "CANCELLED");
+        // The owner has another address: the link in the old mailbox is good no longer.
+        let link = order_of(&app, "2", json!({ "customerId": bob.id() })).await;
+        let transfer = asked(&app, &link, &ada).await;
+        let old = token(&app, "bob@example.com").await;
+        let change = "mutation($id: ID!) { customerUpdate(input: { id: $id, email: \"new@example.com\" }) { userErrors { code } } }";
+        let guest = customer(&app, "guest").await;
+        let guests = order_of(&app, "3", json!({ "customerId": guest })).await;
+        let guests_transfer = asked(&app, &guests, &ada).await;
+        let guests_old = token(&app, "guest@example.com").await;
+        app.ask(&admin, change, json!({ "id": guest })).await.data();
+        assert_eq!(decide(&app, &nobody, "orderTransferAccept", json!({ "token": guests_old })).await, "TOKEN_INVALID");
+        let offer = app.ask(&nobody, "query($token: String!) { orderTransfer(token: $token) { orderId } }", json!({ "token": guests_old })).await;
+        assert_eq!(offer.data()["orderTransfer"], Value::Null);
+        assert_eq!(state(&app, &guests, &guests_transfer).await, "REQUESTED");
+        app.clock.advance(Duration::from_secs(61));
+        done(&run(&app, &admin, "orderTransferResend", json!({ "id": guests_transfer })).await, "orderTransferResend");
+        let new = token(&app, "new@example.com").await;
+        assert_eq!(decide(&app, &nobody, "orderTransferDecline", json!({ "token": new })).await, "DECLINED");
+        // The new owner was shut out: the owner can still decline, and agree when they are back.
+        shut_out(&app, ada.id()).await;
+        assert_eq!(decide(&app, &nobody, "orderTransferAccept", json!({ "token": old })).await, "INVALID_STATE");
+        assert_eq!(state(&app, &link, &transfer).await, "REQUESTED");
+        let back = "mutation($id: ID!) { customerStatusSet(input: { id: $id, status: ACTIVE }) { userErrors { code } } }";
+        app.ask(&admin, back, json!({ "id": ada.id() })).await.data();
+        assert_eq!(decide(&app, &nobody, "orderTransferAccept", json!({ "token": old })).await, "ACCEPTED");
+    }
+}
