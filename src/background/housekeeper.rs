@@ -8,7 +8,7 @@ use crate::{
         failures::{self, Alarm},
         rate_limit,
     },
-    features::{account::token, provider::service as providers, session::service as sessions},
+    features::{account::token, provider::service as providers, session::service as sessions, webhook::queue},
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions},
 };
 
@@ -35,6 +35,8 @@ enum Old {
     Answers,
     /// Sessions.
     Sessions,
+    /// What became of webhooks.
+    Webhooks,
 }
 
 /// Keeps house; several processes may do so at once.
@@ -76,13 +78,14 @@ impl Housekeeper {
     }
 
     /// Removes counts of attempts that count no longer, tokens that have not been good for a day, what browsers brought
-    /// from providers and nobody came for, and sessions that ended a month ago; answers how many rows are gone.
+    /// from providers and nobody came for, sessions that ended a month ago, and what became of webhooks a week or a month
+    /// ago; answers how many rows are gone.
     ///
     /// # Errors
     /// Faults.
     pub async fn sweep(&self) -> Result<u64, WriteError> {
         let mut removed = 0;
-        for old in [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions] {
+        for old in [Old::Counts, Old::Tokens, Old::Answers, Old::Sessions, Old::Webhooks] {
             removed += self.remove(old).await?;
         }
         Ok(removed)
@@ -103,6 +106,7 @@ impl Housekeeper {
                         Old::Tokens => token::sweep(unit, AT_ONCE).await?,
                         Old::Answers => providers::sweep_answers(unit, AT_ONCE).await?,
                         Old::Sessions => sessions::sweep(unit, AT_ONCE).await?,
+                        Old::Webhooks => queue::sweep(unit, AT_ONCE).await?,
                     };
                     Ok::<_, WriteError>(Once(gone))
                 })

@@ -18,3 +18,4 @@ pub mod role;
 pub mod saved_query;
 pub mod session;
 pub mod staff;
+pub mod webhook;

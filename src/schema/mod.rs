@@ -5,6 +5,7 @@ mod node;
 mod personal;
 mod print;
 mod sdl;
+mod standing;
 
 use std::sync::LazyLock;
 
@@ -12,11 +13,12 @@ use async_graphql::{MergedObject, MergedSubscription, Request, SchemaBuilder};
 use futures_util::FutureExt;
 
 pub use sdl::{plain_sdl, sdl};
+pub use standing::Standing;
 
 use crate::{
     features::{
         account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        passkey, provider, role, saved_query, session, staff,
+        passkey, provider, role, saved_query, session, staff, webhook,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -40,6 +42,7 @@ pub struct Query(
     role::RoleQuery,
     saved_query::SavedQueryQuery,
     api_key::ApiKeyQuery,
+    webhook::WebhookQuery,
 );
 
 /// The mutations of all rooms.
@@ -59,6 +62,7 @@ pub struct Mutation(
     role::RoleMutation,
     saved_query::SavedQueryMutation,
     api_key::ApiKeyMutation,
+    webhook::WebhookMutation,
     impersonation::ImpersonationMutation,
 );
 

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
     AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, MailId, OrderLinkId,
     OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId,
-    SessionId, StaffUserId,
+    SessionId, StaffUserId, WebhookDeliveryId, WebhookEndpointId,
 };
 
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         saved_query::{SavedQuery, SavedQueryById},
         session::{Session, SessionById},
         staff::{StaffUser, StaffUserById},
+        webhook::{WebhookDelivery, WebhookDeliveryById, WebhookEndpoint, WebhookEndpointById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -68,6 +69,10 @@ pub enum Node {
     Mail(Mail),
     /// An open session.
     Session(Session),
+    /// Somebody who is told of events.
+    WebhookEndpoint(WebhookEndpoint),
+    /// That somebody is told of one event.
+    WebhookDelivery(WebhookDelivery),
 }
 
 /// Any object by its id.
@@ -156,6 +161,14 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<SessionById>(parse(id)?)
             .await?
             .map(|row| Node::Session(Session(row)))),
+        WebhookEndpointId::PREFIX => Ok(ctx
+            .load::<WebhookEndpointById>(parse(id)?)
+            .await?
+            .map(|row| Node::WebhookEndpoint(WebhookEndpoint(row)))),
+        WebhookDeliveryId::PREFIX => Ok(ctx
+            .load::<WebhookDeliveryById>(parse(id)?)
+            .await?
+            .map(|row| Node::WebhookDelivery(WebhookDelivery(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

@@ -54,6 +54,8 @@ pub struct Event {
     pub topic: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// What kind of actor did it.
+    pub actor_type: String,
     /// To whose history it belongs: a customer, an organization, or the object itself.
     pub subject: Uuid,
     /// The id of the changed object as the schema shows it.
@@ -99,6 +101,7 @@ where
             Column::Id,
             Column::Topic,
             Column::At,
+            Column::ActorType,
             Column::SubjectId,
             Column::ObjectId,
             Column::ObjectVersion,
@@ -180,6 +183,7 @@ fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
         id: row.try_get("", "id")?,
         topic: row.try_get("", "topic")?,
         at: row.try_get("", "at")?,
+        actor_type: row.try_get("", "actor_type")?,
         subject: row.try_get("", "subject_id")?,
         object: row.try_get("", "object_id")?,
         version: row.try_get("", "object_version")?,

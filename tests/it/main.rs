@@ -28,3 +28,4 @@ mod service;
 mod session;
 mod staff;
 mod subscription;
+mod webhook;

@@ -45,6 +45,8 @@ const TABLES: &[&str] = &[
     "role_parent",
     "role_assignment",
     "api_key",
+    "webhook_endpoint",
+    "webhook_delivery",
 ];
 
 /// How many rows each table has.
