@@ -65,10 +65,8 @@ pub struct Model {
     pub disabled_because: Option<Reason>,
     /// Until when nothing is sent, because the endpoint has asked for a pause.
     pub paused_until: Option<DateTimeUtc>,
-    /// The transaction of the place in the outbox after which it is told.
-    pub after_transaction: i64,
-    /// The position of that place.
-    pub after_position: i64,
+    /// The instant in the life of the outbox after which it is told; empty for all that is read from now on.
+    pub made_after: String,
     /// The staff user who made it.
     pub created_by: Option<StaffUserId>,
     /// Grows by one with each change; the optimistic lock.
@@ -100,8 +98,7 @@ impl Classified for Entity {
             | Column::State
             | Column::DisabledBecause
             | Column::PausedUntil
-            | Column::AfterTransaction
-            | Column::AfterPosition
+            | Column::MadeAfter
             | Column::CreatedBy
             | Column::Version
             | Column::CreatedAt

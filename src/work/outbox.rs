@@ -229,6 +229,31 @@ impl Mark {
         }
     }
 
+    /// Reads what [`Self::written`] writes.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        match text.parse() {
+            Ok(position) => Some(Self::Position(position)),
+            Err(_) => Self::of_snapshot(text),
+        }
+    }
+
+    /// The mark as a text, to be kept.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self {
+            Self::Position(position) => position.to_string(),
+            Self::Snapshot {
+                oldest_running,
+                next,
+                running,
+            } => {
+                let running: Vec<String> = running.iter().map(i64::to_string).collect();
+                format!("{oldest_running}:{next}:{}", running.join(","))
+            }
+        }
+    }
+
     /// Reads `oldest:next:running,running`.
     fn of_snapshot(text: &str) -> Option<Self> {
         let mut parts = text.split(':');
@@ -297,6 +322,16 @@ mod tests {
         for wrong in ["", "1", "1:2", "1:x:", "1:2:x"] {
             assert_eq!(Mark::of_snapshot(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_mark_is_read_as_it_was_written() {
+        for text in ["10:20:14", "7:7:", "5", "0"] {
+            assert_eq!(Mark::read(text).unwrap().written(), text);
+        }
+        let mark = Mark::read("10:20:10,14").unwrap();
+        assert_eq!(Mark::read(&mark.written()), Some(mark));
+        assert_eq!(Mark::read(""), None);
     }
 
     #[test]

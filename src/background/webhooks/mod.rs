@@ -6,7 +6,11 @@
 
 mod sender;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use entity::id::WebhookEndpointId;
 use sea_orm::DbErr;
@@ -35,7 +39,10 @@ const PAGE: u64 = 1_000;
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// How long events are gathered after the bell: those that are committed together are queued together.
-const GATHERING: Duration = Duration::from_millis(20);
+const GATHERING: Duration = Duration::from_millis(50);
+
+/// How often the outbox is passed over while nobody is told of anything: what nobody has to read any more can be swept.
+const PASSING_OVER: Duration = Duration::from_secs(60);
 
 /// How long after a look that found something held back, at first and at last: each such look doubles it.
 const SOON: Duration = Duration::from_millis(5);
@@ -121,8 +128,18 @@ impl Webhooks {
             tracing::warn!(%error, "other processes cannot be heard: webhooks come later");
         }
         let mut soon = SOON;
+        let mut passed_over: Option<Instant> = None;
         while !stopping.is_told() {
-            let pause = match self.fan_out().await {
+            let is_recent = passed_over.is_some_and(|at| at.elapsed() < PASSING_OVER);
+            // Whoever is not there need not be written for, at every change that somebody makes.
+            let is_idle = is_recent && matches!(queue::is_anybody_told(&self.call()).await, Ok(false));
+            let looked = if is_idle {
+                Ok(FannedOut::default())
+            } else {
+                passed_over = Some(Instant::now());
+                self.fan_out().await
+            };
+            let pause = match looked {
                 Ok(FannedOut { has_more: true, .. }) => continue,
                 Ok(FannedOut { holds_back: true, .. }) => {
                     let pause = soon;

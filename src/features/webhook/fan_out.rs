@@ -24,6 +24,9 @@ use crate::work::{
 /// Under which name the outbox is read.
 const READER: &str = "webhooks";
 
+/// How many deliveries are made at once, if every endpoint is told of every event.
+const DELIVERIES: usize = 5_000;
+
 /// How many rows one statement writes.
 const ROWS: usize = 1_000;
 
@@ -59,13 +62,18 @@ pub async fn fan_out(unit: &UnitOfWork, most: u64) -> Result<FannedOut, WriteErr
         outbox_reader::advance(unit, READER, Mark::now(unit.db()).await?.cursor()).await?;
         return Ok(FannedOut::default());
     }
-    let page = outbox::events_after(unit.db(), cursor, most).await?;
+    let each = u64::try_from(DELIVERIES / endpoints.len()).unwrap_or(most);
+    let page = outbox::events_after(unit.db(), cursor, each.clamp(1, most)).await?;
     let prefixes = prefixes(unit, &page.events).await?;
     let mut rows = Vec::new();
+    let endpoints: Vec<_> = endpoints
+        .iter()
+        .map(|endpoint| (endpoint, Mark::read(&endpoint.made_after)))
+        .collect();
     for event in &page.events {
-        for endpoint in &endpoints {
-            let after = (endpoint.after_transaction, endpoint.after_position);
-            if (event.cursor.transaction, event.cursor.position) > after && topics::include(endpoint, &event.topic) {
+        for (endpoint, made_after) in &endpoints {
+            let is_older = made_after.as_ref().is_some_and(|mark| mark.is_after(event.cursor));
+            if !is_older && topics::include(endpoint, &event.topic) {
                 rows.push(delivery(unit, endpoint.id, event, prefix(&prefixes, event)));
             }
         }

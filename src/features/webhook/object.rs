@@ -102,7 +102,7 @@ impl WebhookEndpoint {
         self.0.description.as_deref()
     }
 
-    /// Which events it is told of: topics such as `customer.updated`, `customer.*` for all of a noun, `*` for all.
+    /// Which events it is told of: topics such as `customer.updated`, `customer.*` for all that begin so, `*` for all.
     async fn topics(&self) -> Vec<&str> {
         topics::of(&self.0).collect()
     }

@@ -59,6 +59,18 @@ fn is_open(now: DateTime<Utc>) -> Condition {
         )
 }
 
+/// Whether anybody is told of anything.
+///
+/// # Errors
+/// Faults.
+pub async fn is_anybody_told(call: &Call) -> Result<bool, DbErr> {
+    let active = webhook_endpoint::Entity::find()
+        .filter(webhook_endpoint::Column::State.eq(webhook_endpoint::State::Active))
+        .one(call.db())
+        .await?;
+    Ok(active.is_some())
+}
+
 /// The endpoints for which something can be sent now.
 ///
 /// # Errors

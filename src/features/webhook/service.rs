@@ -98,7 +98,8 @@ pub async fn create(unit: &mut UnitOfWork, draft: EndpointDraft) -> Result<(Mode
     if known >= ENDPOINTS as u64 {
         return Err(UserError::limit("", ENDPOINTS, ENDPOINTS + 1, "endpoints").into());
     }
-    let begin = Mark::now(unit.db()).await?.cursor();
+    // As others see it, for whom this unit of work has not happened yet.
+    let begin = Mark::now(unit.call().db()).await?;
     let id = unit.new_id();
     let (sealed, secret) = new_secret(unit, id)?;
     let row = Model {
@@ -115,8 +116,7 @@ pub async fn create(unit: &mut UnitOfWork, draft: EndpointDraft) -> Result<(Mode
         state: State::Active,
         disabled_because: None,
         paused_until: None,
-        after_transaction: begin.transaction,
-        after_position: begin.position,
+        made_after: begin.written(),
         created_by: unit.viewer().staff_user(),
         version: 1,
         created_at: unit.now(),
@@ -238,8 +238,7 @@ pub(super) fn note_replay(unit: &mut UnitOfWork, row: &Model, count: usize) {
 /// Faults.
 pub async fn forget_places(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     Entity::update_many()
-        .col_expr(Column::AfterTransaction, Expr::val(0_i64))
-        .col_expr(Column::AfterPosition, Expr::val(0_i64))
+        .col_expr(Column::MadeAfter, Expr::val(""))
         .exec(db)
         .await?;
     Ok(())

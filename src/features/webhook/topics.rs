@@ -10,7 +10,7 @@ const MOST: usize = 50;
 /// The most characters of a topic.
 const LONGEST: usize = 64;
 
-/// Reads patterns: a topic, all topics of one noun (`customer.*`), or all (`*`). One that occurs twice counts once.
+/// Reads patterns: a topic, all topics that begin in one way (`customer.*`, `customer.group.*`), or all (`*`). One that occurs twice counts once.
 pub(super) fn read(complaints: &mut Complaints, typed: Vec<String>) -> Vec<String> {
     let path = "topics";
     if typed.len() > MOST {
@@ -45,10 +45,8 @@ fn is_pattern(text: &str) -> bool {
     if text == "*" {
         return true;
     }
-    let Some((noun, rest)) = text.split_once('.') else {
-        return false;
-    };
-    text.len() <= LONGEST && is_word(noun) && (rest == "*" || rest.split('.').all(is_word))
+    let stem = text.strip_suffix(".*").unwrap_or(text);
+    text.len() <= LONGEST && text.contains('.') && stem.split('.').all(is_word)
 }
 
 /// The patterns of an endpoint.
@@ -78,7 +76,10 @@ mod tests {
         for (pattern, topic, fitting) in [
             ("*", "customer.updated", true),
             ("customer.*", "customer.updated", true),
-            ("customer.*", "customer_group.updated", false),
+            ("customer.*", "customers.updated", false),
+            ("customer.*", "customer.group.updated", true),
+            ("customer.group.*", "customer.group.updated", true),
+            ("customer.group.*", "customer.updated", false),
             ("customer.updated", "customer.updated", true),
             ("customer.updated", "customer.created", false),
             ("auth.*", "auth.log_in.failed", true),

@@ -27,7 +27,7 @@ pub struct WebhookCreateInput {
     url: String,
     /// What it is for, at most 1000 characters.
     description: Option<String>,
-    /// Which events it is told of, at most 50: topics such as `customer.updated`, `customer.*` for all of a noun, `*` for
+    /// Which events it is told of, at most 50: topics such as `customer.updated`, `customer.*` for all that begin so, `*` for
     /// all.
     topics: Vec<String>,
     /// The query whose answer it is told, at most 20000 characters. It may use the variables `$id: ID` (the changed

@@ -3,7 +3,7 @@
 use customer_graph::config::WebhooksConfig;
 use serde_json::{Value, json};
 
-use super::{CREATE, Receiver, Reply, UPDATE, change, drain, endpoint};
+use super::{CREATE, Receiver, Reply, UPDATE, change, drain, endpoint, queue};
 use crate::{
     harness::{Setup, TestApp},
     on_both, on_both_with,
@@ -50,7 +50,7 @@ on_both_with! { on_the_internet();
         }
         assert_eq!(app.count("webhook_endpoint").await, 0);
         for url in ["https://example.com/", "https://hooks.example.com:443/a?b=c", "https://8.8.8.8/"] {
-            assert_eq!(refused(&app, json!({ "url": url })).await, [], "{url}");
+            assert!(refused(&app, json!({ "url": url })).await.is_empty(), "{url}");
         }
     }
 
@@ -104,7 +104,7 @@ on_both! {
         let (admin, ada) = (app.admin().await, app.customer("ada").await);
         let made = endpoint(&app, &admin, "http://127.0.0.1:9/", json!({})).await;
         change(&app, &admin, ada.id(), "A").await;
-        super::queue(&app).await;
+        queue(&app).await;
         assert_eq!(app.count("webhook_lane").await, 1);
         app.ask(&admin, "mutation($id: ID!) { webhookDelete(input: { id: $id }) { userErrors { code } } }", json!({ "id": made.id })).await.data();
         assert_eq!((app.count("webhook_lane").await, app.count("webhook_delivery").await), (0, 0));

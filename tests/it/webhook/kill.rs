@@ -20,7 +20,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{CREATE, Receiver, Reply, versions_of};
+use super::{CREATE, Received, Receiver, Reply, versions_of};
 use crate::{
     harness::{Persona, TestApp},
     on_both,
@@ -31,9 +31,8 @@ const CUSTOMERS: usize = 8;
 const UPDATE: &str = "mutation($id: ID!, $name: String!) { customerUpdate(input: { id: $id, firstName: $name }) { customer { version } userErrors { code } } }";
 
 fn rounds() -> u32 {
-    #[expect(clippy::disallowed_methods, reason = "tests have no configuration")]
-    let asked = std::env::var("CUSTOMER_GRAPH_KILL_ROUNDS");
-    asked.ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(4)
+    let asked = std::env::var_os("CUSTOMER_GRAPH_KILL_ROUNDS");
+    asked.and_then(|rounds| rounds.to_str()?.parse().ok()).unwrap_or(4)
 }
 
 /// The service in a process of its own, on the database of a test application.
@@ -148,7 +147,7 @@ on_both! {
         let acknowledged = acknowledged.lock().unwrap().clone();
         let total: usize = acknowledged.values().map(Vec::len).sum();
         let (_child, _) = serve(&app, &key_file).await;
-        let is_complete = |received: &[super::Received]| {
+        let is_complete = |received: &[Received]| {
             acknowledged.iter().all(|(id, versions)| {
                 let known = versions_of(received, id);
                 versions.iter().all(|version| known.contains(version))

@@ -15,11 +15,8 @@ use customer_graph::{
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{Receiver, Reply, change, deliveries, drain, endpoint, impatient, queue, send, versions_of};
-use crate::{
-    harness::{Setup, TestApp},
-    on_both, on_both_with,
-};
+use super::{Receiver, Reply, UPDATE, change, deliveries, drain, endpoint, impatient, queue, send, versions_of};
+use crate::{harness::Setup, on_both, on_both_with};
 
 /// One key for several processes: they read each other's secrets.
 fn with_one_key() -> Setup {
@@ -117,7 +114,7 @@ on_both! {
         let admin = app.admin().await;
         let (all, some, none) = (Receiver::start().await, Receiver::start().await, Receiver::start().await);
         endpoint(&app, &admin, &all.url(), json!({ "topics": ["*"] })).await;
-        endpoint(&app, &admin, &some.url(), json!({ "topics": ["customer_group.*", "customer.deleted"] })).await;
+        endpoint(&app, &admin, &some.url(), json!({ "topics": ["customer.group.*", "customer.deleted"] })).await;
         endpoint(&app, &admin, &none.url(), json!({ "topics": ["order.placed"] })).await;
         let group = app.ask(&admin, "mutation { customerGroupCreate(input: { name: \"VIP\" }) { customerGroup { id } } }", json!({})).await;
         let group = group.data()["customerGroupCreate"]["customerGroup"]["id"].clone();
@@ -126,11 +123,11 @@ on_both! {
         drain(&app).await;
         let received = some.take();
         assert_eq!(received.len(), 1);
-        assert_eq!(received[0].json["type"], "customer_group.created");
+        assert_eq!(received[0].json["type"], "customer.group.created");
         assert_eq!((&received[0].json["data"]["objectId"], &received[0].json["data"]["subjectId"]), (&group, &group));
         assert!(none.take().is_empty());
         let topics: Vec<String> = all.take().iter().map(|one| one.json["type"].as_str().unwrap().to_owned()).collect();
-        for topic in ["webhook_endpoint.created", "customer_group.created", "customer.updated"] {
+        for topic in ["webhook_endpoint.created", "customer.group.created", "customer.updated"] {
             assert!(topics.iter().any(|known| known == topic), "{topic} is not among {topics:?}");
         }
     }
@@ -164,12 +161,12 @@ on_both! {
         let first = change(&app, &admin, ada.id(), "A").await;
         queue(&app).await;
         let set = |state: &str| json!({ "input": { "id": made.id, "state": state } });
-        let disabled = app.ask(&admin, super::UPDATE, set("DISABLED")).await.data()["webhookUpdate"]["webhookEndpoint"].clone();
+        let disabled = app.ask(&admin, UPDATE, set("DISABLED")).await.data()["webhookUpdate"]["webhookEndpoint"].clone();
         assert_eq!((&disabled["state"], &disabled["disabledReason"]), (&json!("DISABLED"), &json!("SWITCHED_OFF")));
         change(&app, &admin, ada.id(), "B").await;
         drain(&app).await;
         assert!(receiver.take().is_empty());
-        app.ask(&admin, super::UPDATE, set("ACTIVE")).await.data();
+        app.ask(&admin, UPDATE, set("ACTIVE")).await.data();
         let third = change(&app, &admin, ada.id(), "C").await;
         drain(&app).await;
         assert_eq!(versions_of(&receiver.take(), ada.id()), [first, third]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Receiver, Reply, change, deliveries, drain, endpoint, queue, send, versions_of};
+use super::{Received, Receiver, Reply, UPDATE, change, deliveries, drain, endpoint, queue, send, versions_of};
 use crate::{
     harness::{Answer, Persona, TestApp},
     on_both,
@@ -39,7 +39,7 @@ on_both! {
         assert_eq!(count(&replay(&app, &admin, &made.id, ids).await), 0, "they still wait");
         drain(&app).await;
         let again = receiver.take();
-        let ids = |received: &[super::Received]| received.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+        let ids = |received: &[Received]| received.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&first), ids(&again), "and in the same order");
         let nodes = deliveries(&app, &admin, &made.id, None).await;
         let replays: Vec<&Value> = nodes.iter().map(|node| &node["replay"]).collect();
@@ -106,7 +106,7 @@ on_both! {
         assert_eq!(refused(&made.id, json!({ "deliveryIds": vec![unknown; 1_001] })).await, "LIMIT_EXCEEDED");
         assert_eq!(refused(&made.id, json!({ "dead": false })).await, "INVALID");
         assert_eq!(refused("whep_01ARZ3NDEKTSV4RRFFQ69G5FAV", json!({ "dead": true })).await, "NOT_FOUND");
-        app.ask(&admin, super::UPDATE, json!({ "input": { "id": made.id, "state": "DISABLED" } })).await.data();
+        app.ask(&admin, UPDATE, json!({ "input": { "id": made.id, "state": "DISABLED" } })).await.data();
         assert_eq!(refused(&made.id, json!({ "dead": true })).await, "INVALID_STATE");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::{Received, Receiver, change, drain, endpoint};
-use crate::{harness::TestApp, on_both};
+use crate::on_both;
 
 /// "The content to sign is `{msg_id}.{timestamp}.{payload}`"; secrets are "base64 encoded, prefixed with `whsec_`"; the
 /// header is a "space delimited list of signatures", each `v1,` and the base64 of HMAC-SHA256; any that fits will do.
