@@ -7,12 +7,16 @@ use crate::{
         AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
         SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
-    background::{Housekeeper, Mailer, Relay, Stopping, Transport},
-    config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig},
-    features::mail::{LetterError, Letters, Links},
+    background::{Housekeeper, Mailer, Relay, Stopping, Transport, Webhooks},
+    config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig, WebhooksConfig},
+    features::{
+        mail::{LetterError, Letters, Links},
+        webhook::Courier,
+    },
     firewall::{Firewall, Manifest, Scope},
     http::{self, HttpSettings, HttpState, Places, page::Page},
-    schema,
+    outbound::Outbound,
+    schema::{self, Standing},
     work::{CallParts, Clock, Database, Ids, SystemClock},
 };
 use axum::Router;
@@ -48,6 +52,8 @@ pub struct AppParts {
     pub hooks: Hooks,
     /// For which site passkeys are, and on which pages.
     pub passkeys: Passkeys,
+    /// Where webhooks may go, and how patient the service is with those who are told.
+    pub webhooks: WebhooksConfig,
     /// What differs between deployments.
     pub http: HttpSettings,
 }
@@ -182,6 +188,7 @@ impl AppParts {
             providers: Providers::configured(&config.providers, &config.clients),
             hooks: Hooks::configured(&config.hook),
             passkeys: Passkeys::configured(&config.passkey)?,
+            webhooks: config.webhooks.clone(),
         })
     }
 }
@@ -201,6 +208,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Looks after what nobody asks for.
     pub housekeeper: Housekeeper,
+    /// Tells those who are to be told of events.
+    pub webhooks: Webhooks,
     /// Where those are who listen to events.
     pub places: Places,
     /// Whether the service was told to stop.
@@ -236,18 +245,22 @@ impl App {
         let mailer = Mailer::new(call_parts.clone(), letters, from, transport);
         let stopping = Stopping::default();
         let places = Places::new(&parts.http.subscriptions);
+        let schema = schema::build();
+        let firewall = Arc::new(Firewall::new(
+            schema::shape(),
+            parts.firewall,
+            Arc::clone(&call_parts.limits),
+            &parts.trusted_documents.settings,
+            parts.trusted_documents.manifest,
+        ));
+        let courier = courier(&parts.webhooks, schema.clone(), Arc::clone(&firewall));
         let state = HttpState {
-            schema: schema::build(),
+            schema,
             masked_schema: Arc::new(LazyLock::new(schema::build_masked)),
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
-            firewall: Arc::new(Firewall::new(
-                schema::shape(),
-                parts.firewall,
-                Arc::clone(&call_parts.limits),
-                &parts.trusted_documents.settings,
-                parts.trusted_documents.manifest,
-            )),
+            firewall,
+            courier: courier.clone(),
             page: Page::new(parts.http.page),
             mailbox: mailer.mailbox(),
             settings: Arc::new(parts.http),
@@ -260,6 +273,7 @@ impl App {
         };
         Self {
             housekeeper: Housekeeper::new(call_parts.clone()),
+            webhooks: Webhooks::new(call_parts.clone(), courier, parts.webhooks),
             parts: call_parts,
             page: state.page.clone(),
             firewall: Arc::clone(&state.firewall),
@@ -269,4 +283,18 @@ impl App {
             stopping,
         }
     }
+}
+
+/// The most requests to all endpoints together that may be under way at once.
+const WEBHOOKS_AT_ONCE: usize = 4_096;
+
+/// Sends webhooks, and asks their queries of this schema.
+fn courier(settings: &WebhooksConfig, schema: schema::Schema, firewall: Arc<Firewall>) -> Courier {
+    let outbound = Outbound::to_many(
+        settings.allow_private_network,
+        settings.timeout,
+        WEBHOOKS_AT_ONCE,
+        settings.concurrency,
+    );
+    Courier::new(outbound, Arc::new(Standing::new(schema, firewall, settings.timeout)))
 }

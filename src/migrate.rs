@@ -12,7 +12,10 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::work::{Database, outbox};
+use crate::{
+    features::webhook,
+    work::{Database, outbox},
+};
 
 /// Names the lock among those of other programs on the same server: "cusgraph" in ASCII.
 const LOCK: i64 = 0x6375_7367_7261_7068;
@@ -52,6 +55,7 @@ pub async fn up(database: &Database) -> Result<Vec<String>, MigrateError> {
     let pending = names(&steps(&transaction).await?, false);
     Migrator::up(&transaction, None).await?;
     if outbox::forget_transactions_of_another_server(&transaction).await? {
+        webhook::service::forget_places(&transaction).await?;
         tracing::info!("the database comes from another server: events are read in the order of their positions");
     }
     transaction.commit().await?;

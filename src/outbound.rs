@@ -27,7 +27,7 @@ use hyper_util::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 use tower_service::Service;
 use url::{Host, Url};
 
@@ -76,6 +76,17 @@ impl Outbound {
     /// Requests to a party that may or may not be in a private network, each with this much time.
     #[must_use]
     pub fn new(allows_private: bool, patience: Duration) -> Self {
+        Self::with(allows_private, patience, AT_ONCE, 4)
+    }
+
+    /// Requests to many parties, each with this much time: so many may be under way at once, and so many connections to
+    /// each party are kept open.
+    #[must_use]
+    pub fn to_many(allows_private: bool, patience: Duration, at_once: usize, kept_open: usize) -> Self {
+        Self::with(allows_private, patience, at_once, kept_open)
+    }
+
+    fn with(allows_private: bool, patience: Duration, at_once: usize, kept_open: usize) -> Self {
         let mut connector = HttpConnector::new_with_resolver(Resolver { allows_private });
         connector.enforce_http(false);
         connector.set_connect_timeout(Some(patience));
@@ -86,11 +97,11 @@ impl Outbound {
             .wrap_connector(connector);
         Self {
             client: Client::builder(TokioExecutor::new())
-                .pool_max_idle_per_host(4)
+                .pool_max_idle_per_host(kept_open)
                 .build(connector),
             allows_private,
             patience,
-            under_way: Arc::new(Semaphore::new(AT_ONCE)),
+            under_way: Arc::new(Semaphore::new(at_once)),
         }
     }
 
@@ -109,12 +120,31 @@ impl Outbound {
             return Err(OutboundError::Forbidden);
         }
         let _slot = self.under_way.try_acquire().map_err(|_| OutboundError::Busy)?;
-        let mut request = request.map(|body| Full::new(Bytes::from(body)));
-        let name = http::HeaderValue::from_static("customer-graph");
-        request.headers_mut().insert(http::header::USER_AGENT, name);
-        tokio::time::timeout(self.patience, self.exchange(request))
+        tokio::time::timeout(self.patience, self.exchange(named(request)))
             .await
             .unwrap_or(Err(OutboundError::NoAnswer))
+    }
+
+    /// Tells somebody something, at an address that was typed in while the service runs ([`is_internet_url`]): of the
+    /// answer the head alone counts. What follows it is read, within the same bounds, so that the connection can be used
+    /// again.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn tell(&self, request: Request<Vec<u8>>) -> Result<http::response::Parts, OutboundError> {
+        if !is_internet_url(&request.uri().to_string(), self.allows_private) {
+            return Err(OutboundError::Forbidden);
+        }
+        let _slot = self.under_way.try_acquire().map_err(|_| OutboundError::Busy)?;
+        let deadline = Instant::now() + self.patience;
+        let answer = tokio::time::timeout_at(deadline, self.client.request(named(request))).await;
+        let Ok(Ok(answer)) = answer else {
+            return Err(OutboundError::NoAnswer);
+        };
+        let (head, body) = answer.into_parts();
+        // Whatever comes of it, and if nothing does: the connection is closed then.
+        let _ = tokio::time::timeout_at(deadline, Limited::new(body, LARGEST_ANSWER).collect()).await;
+        Ok(head)
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Response<Vec<u8>>, OutboundError> {
@@ -164,6 +194,14 @@ impl Outbound {
     }
 }
 
+/// The request in our name.
+fn named(request: Request<Vec<u8>>) -> Request<Full<Bytes>> {
+    let mut request = request.map(|body| Full::new(Bytes::from(body)));
+    let name = http::HeaderValue::from_static("customer-graph");
+    request.headers_mut().insert(http::header::USER_AGENT, name);
+    request
+}
+
 /// What signs a body, as a header holds it.
 #[must_use]
 pub fn signature(secret: &SecretString, timestamp: i64, body: &str) -> String {
@@ -190,6 +228,38 @@ pub fn is_http_url(url: &str, allows_private: bool) -> bool {
         None => false,
     };
     is_scheme && is_host && parsed.username().is_empty() && parsed.password().is_none() && parsed.fragment().is_none()
+}
+
+/// The last parts of names that are not names of the internet.
+const INSIDE: [&str; 10] = [
+    "arpa",
+    "corp",
+    "home",
+    "internal",
+    "intranet",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "private",
+];
+
+/// Whether requests may be sent to an address that somebody types in while the service runs: as [`is_http_url`], and
+/// where private networks are not allowed only at a whole name of the internet and at the usual port.
+#[must_use]
+pub fn is_internet_url(url: &str, allows_private: bool) -> bool {
+    if !is_http_url(url, allows_private) {
+        return false;
+    }
+    let Ok(parsed) = Url::parse(url) else { return false };
+    let is_whole = match parsed.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            name.rsplit_once('.').is_some_and(|(_, last)| !INSIDE.contains(&last))
+        }
+        _ => true,
+    };
+    allows_private || (is_whole && parsed.port().is_none())
 }
 
 /// Whether an address is on the internet, and not in a network of somebody's own or set apart for something.
@@ -310,6 +380,35 @@ mod tests {
             assert!(is_http_url(url, false), "{url}");
         }
         assert!(is_http_url("http://127.0.0.1:9/", true));
+    }
+
+    #[test]
+    fn who_types_an_address_names_the_internet_and_the_usual_port() {
+        for url in [
+            "https://localhost/",
+            "https://localhost./",
+            "https://LOCALHOST/",
+            "https://hooks.localhost/",
+            "https://printer/",
+            "https://metadata.google.internal/",
+            "https://nas.local/",
+            "https://router.home.arpa/",
+            "https://example.com:8443/",
+            "https://example.com:22/",
+            "https://8.8.8.8:6379/",
+            "https://10.1.2.3/",
+            "http://example.com/",
+        ] {
+            assert!(!is_internet_url(url, false), "{url}");
+        }
+        for url in [
+            "https://example.com/",
+            "https://example.com:443/hooks?key=1",
+            "https://8.8.8.8/",
+        ] {
+            assert!(is_internet_url(url, false), "{url}");
+        }
+        assert!(is_internet_url("http://localhost:9/", true));
     }
 
     #[tokio::test]

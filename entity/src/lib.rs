@@ -51,6 +51,9 @@ pub mod saved_query_role;
 pub mod session;
 pub mod staff_user;
 pub mod timeline_entry;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
+pub mod webhook_lane;
 
 use personal_data::{Classified, DataClass};
 use sea_orm::{ColumnTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
@@ -142,6 +145,9 @@ pub fn tables() -> Vec<Table> {
         Table::of::<session::Entity>(),
         Table::of::<staff_user::Entity>(),
         Table::of::<timeline_entry::Entity>(),
+        Table::of::<webhook_delivery::Entity>(),
+        Table::of::<webhook_endpoint::Entity>(),
+        Table::of::<webhook_lane::Entity>(),
     ]
 }
 

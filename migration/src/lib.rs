@@ -47,6 +47,7 @@ mod m20261130_000110_create_order_transfer;
 mod m20261130_000111_several_transfer_tokens;
 mod m20261130_000120_create_outbox_reader;
 mod m20261130_000121_create_note;
+mod m20261130_000130_create_webhook;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -90,6 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000111_several_transfer_tokens::Migration),
             Box::new(m20261130_000120_create_outbox_reader::Migration),
             Box::new(m20261130_000121_create_note::Migration),
+            Box::new(m20261130_000130_create_webhook::Migration),
         ]
     }
 }

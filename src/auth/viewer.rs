@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use entity::id::{ApiKeyId, AuthIdentityId, ChannelId, CustomerId, PrefixedId, RoleId, SessionId, StaffUserId};
+use entity::id::{
+    ApiKeyId, AuthIdentityId, ChannelId, CustomerId, PrefixedId, RoleId, SessionId, StaffUserId, WebhookEndpointId,
+};
 use sea_orm::entity::prelude::Uuid;
 
 use super::{
@@ -77,6 +79,13 @@ pub enum Viewer {
         /// What it may do.
         permissions: Permissions,
     },
+    /// Somebody who is told of events, as far as the answer to their query goes; it never writes.
+    Webhook {
+        /// Who is told.
+        endpoint: WebhookEndpointId,
+        /// What the query may see.
+        permissions: Permissions,
+    },
     /// The service itself, on behalf of whoever runs its commands on the machine.
     System,
 }
@@ -87,7 +96,9 @@ impl Viewer {
     pub fn may(&self, permission: Permission) -> bool {
         match self {
             Self::Anonymous | Self::Store { .. } => false,
-            Self::Staff { permissions, .. } | Self::ApiKey { permissions, .. } => permissions.contains(permission),
+            Self::Staff { permissions, .. } | Self::ApiKey { permissions, .. } | Self::Webhook { permissions, .. } => {
+                permissions.contains(permission)
+            }
             Self::System => true,
         }
     }
@@ -120,7 +131,7 @@ impl Viewer {
     /// Whether the viewer is held to lower limits.
     #[must_use]
     pub fn is_bounded(&self) -> bool {
-        matches!(self, Self::Staff { is_bounded: true, .. })
+        matches!(self, Self::Staff { is_bounded: true, .. } | Self::Webhook { .. })
     }
 
     /// The staff user who acts as the customer.
@@ -132,9 +143,13 @@ impl Viewer {
         }
     }
 
-    /// Whether somebody who acts as another may run this mutation; everybody else may, as far as this is concerned.
+    /// Whether somebody who acts as another may run this mutation; everybody else may, as far as this is concerned, but
+    /// for those who are told of events.
     #[must_use]
     pub fn may_run(&self, mutation: &str) -> bool {
+        if matches!(self, Self::Webhook { .. }) {
+            return false;
+        }
         match self.impersonator() {
             None => true,
             Some(Impersonator { is_read_only: true, .. }) => ALWAYS.contains(&mutation),
@@ -147,7 +162,9 @@ impl Viewer {
     pub fn permissions(&self) -> Permissions {
         match self {
             Self::Anonymous | Self::Store { .. } => Permissions::default(),
-            Self::Staff { permissions, .. } | Self::ApiKey { permissions, .. } => *permissions,
+            Self::Staff { permissions, .. } | Self::ApiKey { permissions, .. } | Self::Webhook { permissions, .. } => {
+                *permissions
+            }
             Self::System => Permissions::all(),
         }
     }
@@ -155,7 +172,10 @@ impl Viewer {
     /// Whether the viewer is in admin scope.
     #[must_use]
     pub fn is_admin(&self) -> bool {
-        matches!(self, Self::Staff { .. } | Self::ApiKey { .. } | Self::System)
+        matches!(
+            self,
+            Self::Staff { .. } | Self::ApiKey { .. } | Self::Webhook { .. } | Self::System
+        )
     }
 
     /// The customer in store scope.
@@ -192,7 +212,7 @@ impl Viewer {
             Self::Store { identity, session, .. } | Self::Staff { identity, session, .. } => {
                 Some((*identity, *session))
             }
-            Self::Anonymous | Self::ApiKey { .. } | Self::System => None,
+            Self::Anonymous | Self::ApiKey { .. } | Self::Webhook { .. } | Self::System => None,
         }
     }
 
@@ -204,6 +224,7 @@ impl Viewer {
             Self::Store { customer, .. } => ("CUSTOMER", Some(customer.uuid())),
             Self::Staff { user, .. } => ("STAFF", Some(user.uuid())),
             Self::ApiKey { key, .. } => ("API_KEY", Some(key.uuid())),
+            Self::Webhook { endpoint, .. } => ("WEBHOOK", Some(endpoint.uuid())),
             Self::System => ("SYSTEM", None),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     },
     features::{
         account::token, order::token as orders, provider::service as providers, session::service as sessions,
-        transfer::service as transfers,
+        transfer::service as transfers, webhook::queue,
     },
     work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions, outbox},
 };
@@ -44,6 +44,8 @@ enum Old {
     Events,
     /// Wishes to give orders to others, which nobody answered in time.
     Transfers,
+    /// What became of webhooks.
+    Webhooks,
 }
 
 /// Keeps house; several processes may do so at once.
@@ -86,6 +88,8 @@ impl Housekeeper {
 
     /// Removes counts of attempts that count no longer, tokens that have not been good for a day, what browsers brought
     /// from providers and nobody came for, sessions that ended a month ago, and events that are kept no longer; answers /// how many rows are gone., and sessions that ended a month ago, and ends the transfers of orders that /// nobody answered in time; answers how many rows that were.,
+    /// from providers and nobody came for, sessions that ended a month ago, and what became of webhooks a week or a month
+    /// ago; answers how many rows are gone.
     ///
     /// # Errors
     /// Faults.
@@ -99,6 +103,7 @@ impl Housekeeper {
             Old::Sessions,
             Old::Transfers,
             Old::Events,
+            Old::Webhooks,
         ];
         for old in all {
             removed += self.remove(old).await?;
@@ -124,6 +129,7 @@ impl Housekeeper {
                         Old::Sessions => sessions::sweep(unit, AT_ONCE).await?,
                         Old::Events => outbox::sweep(unit, AT_ONCE).await?,
                         Old::Transfers => transfers::expire(unit, AT_ONCE).await?,
+                        Old::Webhooks => queue::sweep(unit, AT_ONCE).await?,
                     };
                     Ok::<_, WriteError>(Once(gone))
                 })

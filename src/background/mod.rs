@@ -5,9 +5,11 @@ mod mailer;
 mod relay;
 mod stopping;
 mod transport;
+mod webhooks;
 
 pub use housekeeper::Housekeeper;
 pub use mailer::{Mailer, MailerError};
 pub use relay::{Deaf, Ear, News, Relay};
 pub use stopping::Stopping;
 pub use transport::{Mailbox, MailboxLetter, Transport};
+pub use webhooks::{Webhooks, WebhooksError};

@@ -76,6 +76,7 @@ const PARTING: Duration = Duration::from_secs(2);
 pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig) -> Result<(), Failure> {
     let mut signals = Signals::new()?;
     let mailing = tokio::spawn(app.mailer.clone().run(app.stopping.clone()));
+    let telling = tokio::spawn(app.webhooks.clone().run(app.stopping.clone()));
     let keeping_house = tokio::spawn(app.housekeeper.clone().run());
     let stopping = app.stopping.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -101,6 +102,11 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
     if tokio::time::timeout(config.shutdown_timeout, mailing).await.is_err() {
         tracing::warn!("the mail server is slow: mail under way is broken off and sent again later");
         mailing_on.abort();
+    }
+    let telling_on = telling.abort_handle();
+    if tokio::time::timeout(config.shutdown_timeout, telling).await.is_err() {
+        tracing::warn!("an endpoint is slow: webhooks under way are broken off and sent again later");
+        telling_on.abort();
     }
     app.parts.database.close().await?;
     tracing::info!("stopped");

@@ -25,6 +25,7 @@ mod setting;
 mod signing_key;
 mod subscriptions;
 mod trusted_documents;
+mod webhooks;
 
 use std::{
     collections::BTreeMap,
@@ -47,6 +48,7 @@ pub use server::ServerConfig;
 pub use signing_key::SigningKeyPem;
 pub use subscriptions::SubscriptionsConfig;
 pub use trusted_documents::{TrustedDocuments, TrustedDocumentsConfig};
+pub use webhooks::WebhooksConfig;
 
 use reader::{Known, Reader, RepeatedSection, Section};
 
@@ -145,6 +147,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Who is asked before and after a log-in.
     pub hook: HookConfig,
+    /// Webhooks.
+    pub webhooks: WebhooksConfig,
     /// Passkeys.
     pub passkey: PasskeyConfig,
     /// At whom people may log in, by name.
@@ -225,6 +229,7 @@ impl Config {
             subscriptions: SubscriptionsConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
             hook: HookConfig::read(&mut reader),
+            webhooks: WebhooksConfig::read(&mut reader),
             passkey: PasskeyConfig::read(&mut reader),
             providers: reader.each(),
             clients: reader.each(),
@@ -239,6 +244,7 @@ impl Config {
         config.server.check(&mut reader);
         config.database.check(&mut reader);
         config.hook.check(&mut reader);
+        config.webhooks.check(&mut reader);
         config.passkey.check(&mut reader);
         for (name, provider) in &config.providers {
             provider.check(&mut reader, name);
@@ -299,6 +305,7 @@ impl Config {
             .chain(of(&self.subscriptions))
             .chain(of(&self.log))
             .chain(of(&self.hook))
+            .chain(of(&self.webhooks))
             .chain(of(&self.passkey))
             .chain(of_each(&self.providers))
             .chain(of_each(&self.clients))
@@ -348,6 +355,7 @@ fn known() -> Vec<Known> {
         of::<SubscriptionsConfig>(),
         of::<LogConfig>(),
         of::<HookConfig>(),
+        of::<WebhooksConfig>(),
         of::<PasskeyConfig>(),
         of_each::<ProviderConfig>(),
         of_each::<ClientConfig>(),

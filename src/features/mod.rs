@@ -23,3 +23,4 @@ pub mod session;
 pub mod staff;
 pub mod timeline;
 pub mod transfer;
+pub mod webhook;

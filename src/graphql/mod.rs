@@ -12,10 +12,12 @@ mod id;
 mod list;
 pub mod loader;
 pub mod masked;
+mod mend;
 mod metadata;
 mod root_list;
 mod scalar;
 mod secret;
+pub mod standing;
 pub mod subscription;
 
 pub use bulk::{BulkErrorPolicy, RowResults, check_rows, most_affected, write_rows};
@@ -32,6 +34,7 @@ pub use list::{
     pages_of_each,
 };
 pub use loader::{Batch, Loaders};
+pub use mend::mend;
 pub use metadata::{MetadataChange, MetadataPatch, check_metadata};
 pub use root_list::root_list;
 pub use scalar::{CountryCode, CurrencyCode, DateTime, Decimal, Email, JsonObject, LanguageTag, Money, PhoneNumber};

@@ -10,7 +10,6 @@ mod health;
 mod keys;
 mod layers;
 mod mailbox;
-mod mend;
 mod negotiation;
 mod operation;
 mod origin;
@@ -39,6 +38,7 @@ use crate::{
     auth::Authenticator,
     background::{Relay, Stopping},
     config::{GatewaySdl, GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig, SubscriptionsConfig},
+    features::webhook::Courier,
     firewall::Firewall,
     schema::Schema,
     work::CallParts,
@@ -57,6 +57,8 @@ pub struct HttpState {
     pub authenticator: Authenticator,
     /// Judges documents.
     pub firewall: Arc<Firewall>,
+    /// Sends what endpoints are told.
+    pub courier: Courier,
     /// What differs between deployments.
     pub settings: Arc<HttpSettings>,
     /// Whether the service was told to stop: it is not ready any more, though it still answers.

@@ -14,13 +14,14 @@ use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 use entity::id::ChannelId;
 use futures_util::StreamExt;
 
-use super::{HttpState, mend::mend, request::Body};
+use super::{HttpState, request::Body};
 use crate::{
     auth::Viewer,
     firewall::{Document, Reason, Refusal, Scope, short},
     graphql::{
         Loaders,
         direct::{JsonText, Plans},
+        mend,
         subscription::{Hearing, Interest},
     },
     schema::Schema,
@@ -302,7 +303,8 @@ impl HttpState {
         let mut request = async_graphql::Request::new(String::new())
             .variables(variables)
             .data(Arc::clone(&call))
-            .data(Loaders::new(Arc::clone(&call)));
+            .data(Loaders::new(Arc::clone(&call)))
+            .data(self.courier.clone());
         if !is_masked {
             // What is written straight to JSON asks nobody whether a field is hidden.
             request = request.data(Plans::default());

@@ -5,6 +5,7 @@ mod node;
 mod personal;
 mod print;
 mod sdl;
+mod standing;
 
 use std::sync::LazyLock;
 
@@ -12,11 +13,12 @@ use async_graphql::{MergedObject, MergedSubscription, Request, SchemaBuilder};
 use futures_util::FutureExt;
 
 pub use sdl::{plain_sdl, sdl};
+pub use standing::Standing;
 
 use crate::{
     features::{
         account, address, api_key, change, channel, customer, customer_group, impersonation, interaction, mail, mfa,
-        note, order, organization, passkey, provider, role, saved_query, session, staff, timeline, transfer,
+        note, order, organization, passkey, provider, role, saved_query, session, staff, timeline, transfer, webhook,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -43,6 +45,7 @@ pub struct Query(
     api_key::ApiKeyQuery,
     timeline::TimelineQuery,
     change::ChangeQuery,
+    webhook::WebhookQuery,
 );
 
 /// The mutations of all rooms.
@@ -64,6 +67,7 @@ pub struct Mutation(
     role::RoleMutation,
     saved_query::SavedQueryMutation,
     api_key::ApiKeyMutation,
+    webhook::WebhookMutation,
     impersonation::ImpersonationMutation,
     interaction::InteractionMutation,
 );

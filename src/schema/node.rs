@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
     AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, InteractionId, MailId, NoteId,
     OrderActivityId, OrderLinkId, OrderTransferId, OrganizationId, OrganizationMemberId, OrganizationRoleId,
-    OrganizationUnitId, PrefixedId, RoleId, SavedQueryId, SessionId, StaffUserId, TimelineEntryId,
+    OrganizationUnitId, PrefixedId, RoleId, SavedQueryId, SessionId, StaffUserId, TimelineEntryId, WebhookDeliveryId,
+    WebhookEndpointId,
 };
 
 use crate::{
@@ -28,6 +29,7 @@ use crate::{
         staff::{StaffUser, StaffUserById},
         timeline::{TimelineEntry, TimelineEntryById},
         transfer::{OrderTransfer, OrderTransferById},
+        webhook::{WebhookDelivery, WebhookDeliveryById, WebhookEndpoint, WebhookEndpointById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -82,6 +84,10 @@ pub enum Node {
     Note(Note),
     /// An entry of a timeline.
     TimelineEntry(TimelineEntry),
+    /// Somebody who is told of events.
+    WebhookEndpoint(WebhookEndpoint),
+    /// That somebody is told of one event.
+    WebhookDelivery(WebhookDelivery),
 }
 
 /// Any object by its id.
@@ -187,6 +193,14 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .load::<TimelineEntryById>(parse(id)?)
             .await?
             .map(|row| Node::TimelineEntry(TimelineEntry(row)))),
+        WebhookEndpointId::PREFIX => Ok(ctx
+            .load::<WebhookEndpointById>(parse(id)?)
+            .await?
+            .map(|row| Node::WebhookEndpoint(WebhookEndpoint(row)))),
+        WebhookDeliveryId::PREFIX => Ok(ctx
+            .load::<WebhookDeliveryById>(parse(id)?)
+            .await?
+            .map(|row| Node::WebhookDelivery(WebhookDelivery(row)))),
         _ => Err(bad_input("This is not the id of a node.", None)),
     }
 }

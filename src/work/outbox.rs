@@ -58,6 +58,8 @@ pub struct Event {
     pub topic: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// What kind of actor did it.
+    pub actor_type: String,
     /// To whose history it belongs: a customer, an organization, or the object itself.
     pub subject: Uuid,
     /// The id of the changed object as the schema shows it.
@@ -97,6 +99,7 @@ where
             Column::Id,
             Column::Topic,
             Column::At,
+            Column::ActorType,
             Column::SubjectId,
             Column::ObjectId,
             Column::ObjectVersion,
@@ -196,6 +199,7 @@ pub(super) fn event(row: &QueryResult, cursor: Cursor) -> Result<Event, DbErr> {
         id: row.try_get("", "id")?,
         topic: row.try_get("", "topic")?,
         at: row.try_get("", "at")?,
+        actor_type: row.try_get("", "actor_type")?,
         subject: row.try_get("", "subject_id")?,
         object: row.try_get("", "object_id")?,
         version: row.try_get("", "object_version")?,
@@ -238,6 +242,31 @@ impl Mark {
                 Self::of_snapshot(&text).ok_or_else(|| DbErr::Type("a snapshot cannot be read".to_owned()))
             }
             _ => row.try_get("", "mark").map(Self::Position),
+        }
+    }
+
+    /// Reads what [`Self::written`] writes.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        match text.parse() {
+            Ok(position) => Some(Self::Position(position)),
+            Err(_) => Self::of_snapshot(text),
+        }
+    }
+
+    /// The mark as a text, to be kept.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self {
+            Self::Position(position) => position.to_string(),
+            Self::Snapshot {
+                oldest_running,
+                next,
+                running,
+            } => {
+                let running: Vec<String> = running.iter().map(i64::to_string).collect();
+                format!("{oldest_running}:{next}:{}", running.join(","))
+            }
         }
     }
 
@@ -309,6 +338,16 @@ mod tests {
         for wrong in ["", "1", "1:2", "1:x:", "1:2:x"] {
             assert_eq!(Mark::of_snapshot(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_mark_is_read_as_it_was_written() {
+        for text in ["10:20:14", "7:7:", "5", "0"] {
+            assert_eq!(Mark::read(text).unwrap().written(), text);
+        }
+        let mark = Mark::read("10:20:10,14").unwrap();
+        assert_eq!(Mark::read(&mark.written()), Some(mark));
+        assert_eq!(Mark::read(""), None);
     }
 
     #[test]

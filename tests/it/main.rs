@@ -33,3 +33,4 @@ mod staff;
 mod subscription;
 mod timeline;
 mod transfer;
+mod webhook;

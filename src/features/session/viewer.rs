@@ -29,6 +29,8 @@ pub enum ViewerKind {
     Staff,
     /// A back-office system with a secret API key.
     ApiKey,
+    /// Somebody who is told of events, in the query whose answer they are told.
+    Webhook,
     /// The service itself.
     System,
 }
@@ -58,6 +60,7 @@ impl CurrentViewer {
             Viewer::Store { .. } => ViewerKind::Customer,
             Viewer::Staff { .. } => ViewerKind::Staff,
             Viewer::ApiKey { .. } => ViewerKind::ApiKey,
+            Viewer::Webhook { .. } => ViewerKind::Webhook,
             Viewer::System => ViewerKind::System,
         }
     }

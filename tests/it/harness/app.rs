@@ -16,7 +16,7 @@ use customer_graph::{
         Verification, provider::Providers, secret_hash,
     },
     background::{Mailbox, MailboxLetter, Transport},
-    config::{FirewallConfig, Limits, QueryPage},
+    config::{FirewallConfig, Limits, QueryPage, WebhooksConfig},
     http::HttpSettings,
     migrate,
     work::{Clock, Database, DatabaseSettings, Ids, SystemClock},
@@ -86,6 +86,7 @@ pub(crate) struct Setup {
     pub(crate) transport: Option<Transport>,
     pub(crate) providers: Providers,
     pub(crate) hooks: Hooks,
+    pub(crate) webhooks: WebhooksConfig,
     /// Passkeys, where the service listens on this port.
     pub(crate) passkeys: fn(u16) -> Passkeys,
 }
@@ -126,6 +127,10 @@ impl Default for Setup {
             transport: None,
             providers: Providers::default(),
             hooks: Hooks::default(),
+            webhooks: WebhooksConfig {
+                allow_private_network: true,
+                ..WebhooksConfig::default()
+            },
             passkeys,
         }
     }
@@ -243,6 +248,7 @@ impl TestApp {
             providers: setup.providers,
             hooks: setup.hooks,
             passkeys: (setup.passkeys)(address.port()),
+            webhooks: setup.webhooks,
             http: setup.http,
         });
         let url = format!("http://{address}");

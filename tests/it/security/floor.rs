@@ -5,7 +5,7 @@ use customer_graph::{
     demo,
     features::{
         address, api_key, channel, customer, customer_group, interaction, mail, mfa, order, organization, passkey,
-        provider, role, saved_query, session, staff, transfer,
+        provider, role, saved_query, session, staff, transfer, webhook,
     },
     work::{Clock, Ids, SystemClock},
 };
@@ -97,6 +97,14 @@ on_both! {
         hidden!(app, "staff": staff::visibility::visible_to, staff::visibility::writable_by,
             role::visibility::visible_to, role::visibility::writable_by);
         hidden!(app, "api_keys": api_key::visibility::visible_to, api_key::visibility::writable_by);
+        let admin = app.admin().await;
+        let create = "mutation { webhookCreate(input: { url: \"http://127.0.0.1:9/\", topics: [\"*\"] }) { userErrors { code } } }";
+        assert_eq!(app.ask(&admin, create, serde_json::json!({})).await.user_errors("webhookCreate"), [""; 0]);
+        while app.count("webhook_delivery").await == 0 {
+            app.app.webhooks.fan_out().await.unwrap();
+        }
+        hidden!(app, "webhooks": webhook::visibility::visible_to, webhook::visibility::writable_by,
+            webhook::visibility::deliveries_visible_to, webhook::visibility::deliveries_repeatable_by);
     }
 
     async fn transfers_are_for_those_whom_they_concern(app: TestApp) {

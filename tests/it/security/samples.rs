@@ -97,6 +97,10 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "savedQueryCreate" => json!({ "name": "New", "document": "{ viewer { kind } }", "sharedWithRoleIds": [] }),
         "savedQueryUpdate" => json!({ "id": "<saved query>", "name": "Other" }),
         "savedQueryDelete" => json!({ "id": "<saved query>" }),
+        "webhookCreate" => json!({ "url": "https://example.com/", "topics": ["*"] }),
+        "webhookUpdate" => json!({ "id": "<webhook>", "description": "New" }),
+        "webhookDelete" => json!({ "id": "<webhook>" }),
+        "webhookReplay" => json!({ "id": "<webhook>", "replay": { "dead": true } }),
         // These have no dry run.
         "guestOrderTokenCreate" => return Some(json!({ "source": "shop", "orderId": "nowhere" })),
         "guestOrderRequest" => {
@@ -105,6 +109,8 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
         "orderTransferAccept" | "orderTransferDecline" => {
             return Some(json!({ "id": "<transfer>", "expectedVersion": 99 }));
         }
+        "webhookSecretRotate" => return Some(json!({ "id": "<webhook>", "expectedVersion": 99 })),
+        "webhookTest" => return Some(json!({ "id": "whep_01ARZ3NDEKTSV4RRFFQ69G5FAV" })),
         "magicLinkRequest" | "otpRequest" => return Some(json!({ "email": "nobody@example.com" })),
         "magicLinkConsume" => return Some(json!({ "token": "wrong" })),
         "otpConfirm" => return Some(json!({ "email": "nobody@example.com", "code": "wrong" })),
@@ -185,6 +191,8 @@ pub(crate) fn arguments(object: &str, field: &str) -> &'static str {
             "(orderId: \"1\", source: \"shop\", email: \"ada@example.com\", token: \"<guest token>\")"
         }
         ("Query", "orderTransfer") => "(token: \"<transfer token>\")",
+        ("Query", "webhookEndpoint") => "(id: \"<webhook>\")",
+        ("Query", "webhookDelivery") => "(id: \"<webhook delivery>\")",
         ("Query", "_entities") => "(representations: [{ __typename: \"Customer\", id: \"<ada>\" }])",
         _ => "",
     }
@@ -216,6 +224,12 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "ApiKey" => &["{ node(id: \"<shop key>\") { ... on ApiKey { @ } } }"],
         "ApiKeyConnection" => &["{ apiKeys { @ } }"],
         "ApiKeyEdge" => &["{ apiKeys { edges { @ } } }"],
+        "WebhookEndpoint" => &["{ webhookEndpoint(id: \"<webhook>\") { @ } }"],
+        "WebhookEndpointConnection" => &["{ webhookEndpoints { @ } }"],
+        "WebhookEndpointEdge" => &["{ webhookEndpoints { edges { @ } } }"],
+        "WebhookDelivery" => &["{ webhookDelivery(id: \"<webhook delivery>\") { @ } }"],
+        "WebhookDeliveryConnection" => &["{ webhookDeliveries { @ } }"],
+        "WebhookDeliveryEdge" => &["{ webhookDeliveries { edges { @ } } }"],
         "_Service" => &["{ _service { @ } }"],
         "Customer" => &[
             "{ me { @ } }",

@@ -370,11 +370,30 @@ impl World {
         let create = json!({ "name": "ERP", "permissions": ["orders:read"] });
         let made = self.run(app, "staff", "apiKeyCreate", create, "apiKey { id }").await;
         self.own("key", text(&made["apiKey"]["id"]));
+        let create = json!({ "url": "http://127.0.0.1:9/", "topics": ["api_key.created"] });
+        let made = self
+            .run(app, "staff", "webhookCreate", create, "webhookEndpoint { id }")
+            .await;
+        self.own("webhook", text(&made["webhookEndpoint"]["id"]));
         let create = json!({ "name": "Web shop", "kind": "PUBLISHABLE", "channelId": "<channel>" });
         let made = self
             .run(app, "staff", "apiKeyCreate", create, "secret apiKey { id }")
             .await;
         self.names.insert("shop key", text(&made["apiKey"]["id"]));
+        while app.count("webhook_delivery").await == 0 {
+            app.app.webhooks.fan_out().await.unwrap();
+        }
+        let deliveries = app
+            .ask(
+                &self.admin,
+                "{ webhookDeliveries(first: 1) { nodes { id } } }",
+                Value::Null,
+            )
+            .await;
+        self.own(
+            "webhook delivery",
+            text(&deliveries.data()["webhookDeliveries"]["nodes"][0]["id"]),
+        );
         self.personas.push(Persona {
             name: "storefront",
             publishable_key: Some(text(&made["secret"])),

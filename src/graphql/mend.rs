@@ -7,7 +7,7 @@
 use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
 /// Inserts `null` at the path of every error where the key is missing.
-pub(super) fn mend(response: &mut Response) {
+pub fn mend(response: &mut Response) {
     let Response { data, errors, .. } = response;
     for error in errors.iter() {
         let Some((PathSegment::Field(last), parents)) = error.path.split_last() else {
