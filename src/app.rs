@@ -7,7 +7,7 @@ use crate::{
         AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
         SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
-    background::{Housekeeper, Mailer, Relay, Stopping, Transport},
+    background::{EventSink, Housekeeper, Mailer, Relay, SinkRelay, Stopping, Transport},
     config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig},
     features::mail::{LetterError, Letters, Links},
     firewall::{Firewall, Manifest, Scope},
@@ -46,6 +46,8 @@ pub struct AppParts {
     pub providers: Providers,
     /// Who is asked before a log-in and told after it.
     pub hooks: Hooks,
+    /// To whom events are passed on, beside webhooks; one of the deployment's own making is put in here.
+    pub sinks: Vec<Arc<dyn EventSink>>,
     /// For which site passkeys are, and on which pages.
     pub passkeys: Passkeys,
     /// What differs between deployments.
@@ -181,9 +183,25 @@ impl AppParts {
             mail: MailParts::configured(config)?,
             providers: Providers::configured(&config.providers, &config.clients),
             hooks: Hooks::configured(&config.hook),
+            sinks: sinks(config),
             passkeys: Passkeys::configured(&config.passkey)?,
         })
     }
+}
+
+/// The sinks of this configuration.
+#[cfg(feature = "nats")]
+fn sinks(config: &Config) -> Vec<Arc<dyn EventSink>> {
+    let nats = crate::background::sink::Nats::configured(&config.nats);
+    nats.into_iter()
+        .map(|nats| Arc::new(nats) as Arc<dyn EventSink>)
+        .collect()
+}
+
+/// None: this program was built without any.
+#[cfg(not(feature = "nats"))]
+fn sinks(_: &Config) -> Vec<Arc<dyn EventSink>> {
+    Vec::new()
 }
 
 /// A running service, without its socket.
@@ -201,6 +219,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Looks after what nobody asks for.
     pub housekeeper: Housekeeper,
+    /// Pass events on, one for each sink.
+    pub sinks: Vec<SinkRelay>,
     /// Where those are who listen to events.
     pub places: Places,
     /// Whether the service was told to stop.
@@ -260,6 +280,11 @@ impl App {
         };
         Self {
             housekeeper: Housekeeper::new(call_parts.clone()),
+            sinks: parts
+                .sinks
+                .into_iter()
+                .map(|sink| SinkRelay::new(call_parts.clone(), sink))
+                .collect(),
             parts: call_parts,
             page: state.page.clone(),
             firewall: Arc::clone(&state.firewall),

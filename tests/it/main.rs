@@ -26,5 +26,6 @@ mod saved_query;
 mod security;
 mod service;
 mod session;
+mod sink;
 mod staff;
 mod subscription;

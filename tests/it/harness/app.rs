@@ -15,7 +15,7 @@ use customer_graph::{
         API_KEY_PREFIX, AccountPolicy, Hooks, Passkeys, PasswordPolicy, Permissions, SigningKeys, TokenSettings,
         Verification, provider::Providers, secret_hash,
     },
-    background::{Mailbox, MailboxLetter, Transport},
+    background::{EventSink, Mailbox, MailboxLetter, Transport},
     config::{FirewallConfig, Limits, QueryPage},
     http::HttpSettings,
     migrate,
@@ -86,6 +86,7 @@ pub(crate) struct Setup {
     pub(crate) transport: Option<Transport>,
     pub(crate) providers: Providers,
     pub(crate) hooks: Hooks,
+    pub(crate) sinks: Vec<Arc<dyn EventSink>>,
     /// Passkeys, where the service listens on this port.
     pub(crate) passkeys: fn(u16) -> Passkeys,
 }
@@ -126,6 +127,7 @@ impl Default for Setup {
             transport: None,
             providers: Providers::default(),
             hooks: Hooks::default(),
+            sinks: Vec::new(),
             passkeys,
         }
     }
@@ -242,6 +244,7 @@ impl TestApp {
             mail: MailParts::built_in(setup.transport.unwrap_or_else(|| Transport::Mailbox(mailbox.clone()))).unwrap(),
             providers: setup.providers,
             hooks: setup.hooks,
+            sinks: setup.sinks,
             passkeys: (setup.passkeys)(address.port()),
             http: setup.http,
         });
