@@ -7,8 +7,9 @@ use crate::{
         AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
         SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
-    background::{Housekeeper, Mailer, Relay, Stopping, Transport, Webhooks},
+    background::{EventSink, Housekeeper, Mailer, Relay, SinkRelay, Stopping, Transport, Webhooks},
     config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig, WebhooksConfig},
+    features::mail::{LetterError, Letters, Links},
     features::{
         mail::{LetterError, Letters, Links},
         webhook::Courier,
@@ -50,6 +51,8 @@ pub struct AppParts {
     pub providers: Providers,
     /// Who is asked before a log-in and told after it.
     pub hooks: Hooks,
+    /// To whom events are passed on, beside webhooks; one of the deployment's own making is put in here.
+    pub sinks: Vec<Arc<dyn EventSink>>,
     /// For which site passkeys are, and on which pages.
     pub passkeys: Passkeys,
     /// Where webhooks may go, and how patient the service is with those who are told.
@@ -187,10 +190,26 @@ impl AppParts {
             mail: MailParts::configured(config)?,
             providers: Providers::configured(&config.providers, &config.clients),
             hooks: Hooks::configured(&config.hook),
+            sinks: sinks(config),
             passkeys: Passkeys::configured(&config.passkey)?,
             webhooks: config.webhooks.clone(),
         })
     }
+}
+
+/// The sinks of this configuration.
+#[cfg(feature = "nats")]
+fn sinks(config: &Config) -> Vec<Arc<dyn EventSink>> {
+    let nats = crate::background::sink::Nats::configured(&config.nats);
+    nats.into_iter()
+        .map(|nats| Arc::new(nats) as Arc<dyn EventSink>)
+        .collect()
+}
+
+/// None: this program was built without any.
+#[cfg(not(feature = "nats"))]
+fn sinks(_: &Config) -> Vec<Arc<dyn EventSink>> {
+    Vec::new()
 }
 
 /// A running service, without its socket.
@@ -210,6 +229,8 @@ pub struct App {
     pub housekeeper: Housekeeper,
     /// Tells those who are to be told of events.
     pub webhooks: Webhooks,
+    /// Pass events on, one for each sink.
+    pub sinks: Vec<SinkRelay>,
     /// Where those are who listen to events.
     pub places: Places,
     /// Whether the service was told to stop.
@@ -274,6 +295,11 @@ impl App {
         Self {
             housekeeper: Housekeeper::new(call_parts.clone()),
             webhooks: Webhooks::new(call_parts.clone(), courier, parts.webhooks),
+            sinks: parts
+                .sinks
+                .into_iter()
+                .map(|sink| SinkRelay::new(call_parts.clone(), sink))
+                .collect(),
             parts: call_parts,
             page: state.page.clone(),
             firewall: Arc::clone(&state.firewall),

@@ -17,6 +17,10 @@ pub struct Model {
     pub position: i64,
     /// When the reader last went on.
     pub updated_at: DateTimeUtc,
+    /// Under what whoever holds the cursor does so, at most 64 characters.
+    pub lease_token: Option<String>,
+    /// Until when the cursor is held.
+    pub leased_until: Option<DateTimeUtc>,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -28,7 +32,10 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Classified for Entity {
     fn class(column: &Column) -> DataClass {
         match column {
-            Column::Name | Column::TransactionId | Column::Position | Column::UpdatedAt => DataClass::Impersonal,
+            Column::LeaseToken => DataClass::Secret,
+            Column::Name | Column::TransactionId | Column::Position | Column::UpdatedAt | Column::LeasedUntil => {
+                DataClass::Impersonal
+            }
         }
     }
 }

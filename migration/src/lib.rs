@@ -48,6 +48,7 @@ mod m20261130_000111_several_transfer_tokens;
 mod m20261130_000120_create_outbox_reader;
 mod m20261130_000121_create_note;
 mod m20261130_000130_create_webhook;
+mod m20261130_000150_lease_outbox_reader;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -92,6 +93,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000120_create_outbox_reader::Migration),
             Box::new(m20261130_000121_create_note::Migration),
             Box::new(m20261130_000130_create_webhook::Migration),
+            Box::new(m20261130_000150_lease_outbox_reader::Migration),
         ]
     }
 }

@@ -77,6 +77,11 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
     let mut signals = Signals::new()?;
     let mailing = tokio::spawn(app.mailer.clone().run(app.stopping.clone()));
     let telling = tokio::spawn(app.webhooks.clone().run(app.stopping.clone()));
+    let mut passing_on: tokio::task::JoinSet<()> = app
+        .sinks
+        .iter()
+        .map(|sink| sink.clone().run(app.stopping.clone()))
+        .collect();
     let keeping_house = tokio::spawn(app.housekeeper.clone().run());
     let stopping = app.stopping.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -98,6 +103,10 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
         tracing::warn!("some who listened have not been told that the service stops");
     }
     keeping_house.abort();
+    let passed_on = async { while passing_on.join_next().await.is_some() {} };
+    if tokio::time::timeout(PARTING, passed_on).await.is_err() {
+        tracing::warn!("a sink is slow: events under way are passed on again later");
+    }
     let mailing_on = mailing.abort_handle();
     if tokio::time::timeout(config.shutdown_timeout, mailing).await.is_err() {
         tracing::warn!("the mail server is slow: mail under way is broken off and sent again later");

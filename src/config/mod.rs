@@ -17,6 +17,7 @@ mod hook;
 mod limits;
 mod log;
 mod mail;
+mod nats;
 mod passkey;
 mod provider;
 mod reader;
@@ -42,6 +43,7 @@ pub use hook::HookConfig;
 pub use limits::Limits;
 pub use log::{LogConfig, LogFormat};
 pub use mail::MailConfig;
+pub use nats::NatsConfig;
 pub use passkey::PasskeyConfig;
 pub use provider::{ProviderConfig, ProviderKind};
 pub use server::ServerConfig;
@@ -133,6 +135,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// NATS JetStream.
+    pub nats: NatsConfig,
     /// How large things may be.
     pub limits: Limits,
     /// How large documents may be.
@@ -222,6 +226,7 @@ impl Config {
             database: DatabaseConfig::read(&mut reader),
             auth: AuthConfig::read(&mut reader),
             mail: MailConfig::read(&mut reader),
+            nats: NatsConfig::read(&mut reader),
             limits: Limits::read(&mut reader),
             firewall: FirewallConfig::read(&mut reader),
             trusted_documents: TrustedDocumentsConfig::read(&mut reader),
@@ -236,6 +241,7 @@ impl Config {
         };
         config.auth.check(&mut reader);
         config.mail.check(&mut reader);
+        config.nats.check(&mut reader);
         config.limits.check(&mut reader);
         config.firewall.check(&mut reader);
         config.trusted_documents.check(&mut reader);
@@ -298,6 +304,7 @@ impl Config {
             .chain(of(&self.database))
             .chain(of(&self.auth))
             .chain(of(&self.mail))
+            .chain(of(&self.nats))
             .chain(of(&self.limits))
             .chain(of_each(&firewall))
             .chain(of(&self.trusted_documents))
@@ -348,6 +355,7 @@ fn known() -> Vec<Known> {
         of::<DatabaseConfig>(),
         of::<AuthConfig>(),
         of::<MailConfig>(),
+        of::<NatsConfig>(),
         of::<Limits>(),
         of_each::<DocumentLimits>(),
         of::<TrustedDocumentsConfig>(),

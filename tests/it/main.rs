@@ -29,6 +29,7 @@ mod saved_query;
 mod security;
 mod service;
 mod session;
+mod sink;
 mod staff;
 mod subscription;
 mod timeline;

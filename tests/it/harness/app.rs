@@ -15,7 +15,7 @@ use customer_graph::{
         API_KEY_PREFIX, AccountPolicy, Hooks, Passkeys, PasswordPolicy, Permissions, SigningKeys, TokenSettings,
         Verification, provider::Providers, secret_hash,
     },
-    background::{Mailbox, MailboxLetter, Transport},
+    background::{EventSink, Mailbox, MailboxLetter, Transport},
     config::{FirewallConfig, Limits, QueryPage, WebhooksConfig},
     http::HttpSettings,
     migrate,
@@ -87,6 +87,7 @@ pub(crate) struct Setup {
     pub(crate) providers: Providers,
     pub(crate) hooks: Hooks,
     pub(crate) webhooks: WebhooksConfig,
+    pub(crate) sinks: Vec<Arc<dyn EventSink>>,
     /// Passkeys, where the service listens on this port.
     pub(crate) passkeys: fn(u16) -> Passkeys,
 }
@@ -131,6 +132,7 @@ impl Default for Setup {
                 allow_private_network: true,
                 ..WebhooksConfig::default()
             },
+            sinks: Vec::new(),
             passkeys,
         }
     }
@@ -247,6 +249,7 @@ impl TestApp {
             mail: MailParts::built_in(setup.transport.unwrap_or_else(|| Transport::Mailbox(mailbox.clone()))).unwrap(),
             providers: setup.providers,
             hooks: setup.hooks,
+            sinks: setup.sinks,
             passkeys: (setup.passkeys)(address.port()),
             webhooks: setup.webhooks,
             http: setup.http,
