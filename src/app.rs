@@ -7,9 +7,14 @@ use crate::{
         AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
         SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
-    background::{Housekeeper, Mailer, Relay, Stopping, Transport},
+    background::{Housekeeper, Mailer, Relay, Runner, Stopping, Transport, Triggers},
     config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig},
-    features::mail::{LetterError, Letters, Links},
+    features::{
+        hook::{AfterHandler, Registry},
+        job::JobHandlers,
+        mail::{LetterError, Letters, Links},
+        workflow::Conductor,
+    },
     firewall::{Firewall, Manifest, Scope},
     http::{self, HttpSettings, HttpState, Places, page::Page},
     schema,
@@ -48,6 +53,10 @@ pub struct AppParts {
     pub hooks: Hooks,
     /// For which site passkeys are, and on which pages.
     pub passkeys: Passkeys,
+    /// Whether hooks of mutations and steps of workflows may be in private networks, and http.
+    pub allow_private_hooks: bool,
+    /// Who does the work of jobs of the deployment's own making.
+    pub jobs: JobHandlers,
     /// What differs between deployments.
     pub http: HttpSettings,
 }
@@ -182,6 +191,8 @@ impl AppParts {
             providers: Providers::configured(&config.providers, &config.clients),
             hooks: Hooks::configured(&config.hook),
             passkeys: Passkeys::configured(&config.passkey)?,
+            allow_private_hooks: config.hook.allow_private_network,
+            jobs: JobHandlers::default(),
         })
     }
 }
@@ -201,6 +212,10 @@ pub struct App {
     pub mailer: Mailer,
     /// Looks after what nobody asks for.
     pub housekeeper: Housekeeper,
+    /// Runs jobs.
+    pub runner: Runner,
+    /// Lets events begin workflows.
+    pub triggers: Triggers,
     /// Where those are who listen to events.
     pub places: Places,
     /// Whether the service was told to stop.
@@ -233,12 +248,18 @@ impl App {
             from,
             transport,
         } = parts.mail;
+        let handlers = parts
+            .jobs
+            .with(AfterHandler::new(parts.allow_private_hooks))
+            .with(Conductor::new(parts.allow_private_hooks));
         let mailer = Mailer::new(call_parts.clone(), letters, from, transport);
         let stopping = Stopping::default();
         let places = Places::new(&parts.http.subscriptions);
         let state = HttpState {
             schema: schema::build(),
             masked_schema: Arc::new(LazyLock::new(schema::build_masked)),
+            probe_schema: Arc::new(LazyLock::new(schema::build_probe)),
+            hooks: Arc::new(Registry::new(schema::hookable(), parts.allow_private_hooks)),
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
             firewall: Arc::new(Firewall::new(
@@ -260,6 +281,8 @@ impl App {
         };
         Self {
             housekeeper: Housekeeper::new(call_parts.clone()),
+            runner: Runner::new(call_parts.clone(), handlers),
+            triggers: Triggers::new(call_parts.clone()),
             parts: call_parts,
             page: state.page.clone(),
             firewall: Arc::clone(&state.firewall),

@@ -17,7 +17,9 @@ pub mod channel;
 pub mod customer;
 pub mod customer_group;
 pub mod customer_group_member;
+pub mod hook;
 pub mod idempotency_record;
+pub mod job;
 pub mod mail;
 pub mod mfa_factor;
 pub mod order_line;
@@ -44,6 +46,7 @@ pub mod saved_query_role;
 pub mod session;
 pub mod staff_user;
 pub mod timeline_entry;
+pub mod workflow;
 
 use personal_data::{Classified, DataClass};
 use sea_orm::{ColumnTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
@@ -101,7 +104,9 @@ pub fn tables() -> Vec<Table> {
         Table::of::<customer::Entity>(),
         Table::of::<customer_group::Entity>(),
         Table::of::<customer_group_member::Entity>(),
+        Table::of::<hook::Entity>(),
         Table::of::<idempotency_record::Entity>(),
+        Table::of::<job::Entity>(),
         Table::of::<mail::Entity>(),
         Table::of::<mfa_factor::Entity>(),
         Table::of::<order_line::Entity>(),
@@ -128,6 +133,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<session::Entity>(),
         Table::of::<staff_user::Entity>(),
         Table::of::<timeline_entry::Entity>(),
+        Table::of::<workflow::Entity>(),
     ]
 }
 

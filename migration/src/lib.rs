@@ -41,6 +41,9 @@ mod m20261120_000070_one_open_account_token;
 mod m20261120_000080_saved_query;
 mod m20261130_000090_extend_built_in_roles;
 mod m20261130_000120_create_outbox_reader;
+mod m20261130_000140_create_job;
+mod m20261130_000141_create_hook;
+mod m20261130_000142_create_workflow;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -78,6 +81,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000080_saved_query::Migration),
             Box::new(m20261130_000090_extend_built_in_roles::Migration),
             Box::new(m20261130_000120_create_outbox_reader::Migration),
+            Box::new(m20261130_000140_create_job::Migration),
+            Box::new(m20261130_000141_create_hook::Migration),
+            Box::new(m20261130_000142_create_workflow::Migration),
         ]
     }
 }

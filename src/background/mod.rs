@@ -3,11 +3,18 @@
 mod housekeeper;
 mod mailer;
 mod relay;
+mod runner;
+mod schedule;
 mod stopping;
+mod sweeps;
 mod transport;
+mod triggers;
 
 pub use housekeeper::Housekeeper;
 pub use mailer::{Mailer, MailerError};
 pub use relay::{Deaf, Ear, News, Relay};
+pub use runner::Runner;
 pub use stopping::Stopping;
+pub use sweeps::{SWEEPS, Sweep};
 pub use transport::{Mailbox, MailboxLetter, Transport};
+pub use triggers::Triggers;

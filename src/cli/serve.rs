@@ -76,6 +76,8 @@ const PARTING: Duration = Duration::from_secs(2);
 pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig) -> Result<(), Failure> {
     let mut signals = Signals::new()?;
     let mailing = tokio::spawn(app.mailer.clone().run(app.stopping.clone()));
+    let working = tokio::spawn(app.runner.clone().run(app.stopping.clone()));
+    let triggering = tokio::spawn(app.triggers.clone().run(app.stopping.clone()));
     let keeping_house = tokio::spawn(app.housekeeper.clone().run());
     let stopping = app.stopping.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -97,10 +99,16 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
         tracing::warn!("some who listened have not been told that the service stops");
     }
     keeping_house.abort();
+    triggering.abort();
     let mailing_on = mailing.abort_handle();
     if tokio::time::timeout(config.shutdown_timeout, mailing).await.is_err() {
         tracing::warn!("the mail server is slow: mail under way is broken off and sent again later");
         mailing_on.abort();
+    }
+    let working_on = working.abort_handle();
+    if tokio::time::timeout(config.shutdown_timeout, working).await.is_err() {
+        tracing::warn!("a job does not pause: it is broken off and goes on elsewhere, after its lease");
+        working_on.abort();
     }
     app.parts.database.close().await?;
     tracing::info!("stopped");

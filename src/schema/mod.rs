@@ -4,6 +4,7 @@ mod federation;
 mod node;
 mod personal;
 mod print;
+mod probe;
 mod sdl;
 
 use std::sync::LazyLock;
@@ -11,12 +12,13 @@ use std::sync::LazyLock;
 use async_graphql::{MergedObject, MergedSubscription, Request, SchemaBuilder};
 use futures_util::FutureExt;
 
+pub use probe::{build_probe, hookable};
 pub use sdl::{plain_sdl, sdl};
 
 use crate::{
     features::{
-        account, address, api_key, channel, customer, customer_group, impersonation, mail, mfa, order, organization,
-        passkey, provider, role, saved_query, session, staff,
+        account, address, api_key, channel, customer, customer_group, hook, impersonation, job, mail, mfa, order,
+        organization, passkey, provider, role, saved_query, session, staff, workflow,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -35,6 +37,9 @@ pub struct Query(
     order::OrderQuery,
     organization::OrganizationQuery,
     mail::MailQuery,
+    job::JobQuery,
+    hook::HookQuery,
+    workflow::WorkflowQuery,
     staff::StaffUserQuery,
     staff::PermissionExplainQuery,
     role::RoleQuery,
@@ -60,6 +65,9 @@ pub struct Mutation(
     saved_query::SavedQueryMutation,
     api_key::ApiKeyMutation,
     impersonation::ImpersonationMutation,
+    job::JobMutation,
+    hook::HookMutation,
+    workflow::WorkflowMutation,
 );
 
 /// The subscriptions of all rooms.

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
-    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, MailId, OrderLinkId,
-    OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId,
-    SessionId, StaffUserId,
+    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, HookId, JobId, MailId,
+    OrderLinkId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId,
+    SavedQueryId, SessionId, StaffUserId, WorkflowId,
 };
 
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
         customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
+        hook::{Hook, HookById},
+        job::{Job, JobById},
         mail::{Mail, MailById},
         order::{OrderLink, OrderLinkById},
         organization::{
@@ -24,6 +26,7 @@ use crate::{
         saved_query::{SavedQuery, SavedQueryById},
         session::{Session, SessionById},
         staff::{StaffUser, StaffUserById},
+        workflow::{Workflow, WorkflowById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -66,6 +69,12 @@ pub enum Node {
     ApiKey(ApiKey),
     /// A mail.
     Mail(Mail),
+    /// A hook.
+    Hook(Hook),
+    /// A job.
+    Job(Job),
+    /// A workflow.
+    Workflow(Workflow),
     /// An open session.
     Session(Session),
 }
@@ -152,6 +161,12 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .await?
             .map(|row| Node::ApiKey(ApiKey(row)))),
         MailId::PREFIX => Ok(ctx.load::<MailById>(parse(id)?).await?.map(|row| Node::Mail(Mail(row)))),
+        HookId::PREFIX => Ok(ctx.load::<HookById>(parse(id)?).await?.map(|row| Node::Hook(Hook(row)))),
+        WorkflowId::PREFIX => Ok(ctx
+            .load::<WorkflowById>(parse(id)?)
+            .await?
+            .map(|row| Node::Workflow(Workflow(row)))),
+        JobId::PREFIX => Ok(ctx.load::<JobById>(parse(id)?).await?.map(|row| Node::Job(Job(row)))),
         SessionId::PREFIX => Ok(ctx
             .load::<SessionById>(parse(id)?)
             .await?
