@@ -7,12 +7,14 @@ use crate::{
         AccountPolicy, Authenticator, Failures, Hooks, Passkeys, PasswordPolicy, Passwords, RateLimits, Sealer,
         SigningKeys, TokenSettings, Tokens, provider::Providers,
     },
-    background::{EventSink, Housekeeper, Mailer, Relay, SinkRelay, Stopping, Transport, Webhooks},
+    background::{EventSink, Housekeeper, Mailer, Relay, Runner, SinkRelay, Stopping, Transport, Triggers, Webhooks},
     config::{Config, FirewallConfig, Limits, Mistake, Mistakes, TrustedDocumentsConfig, WebhooksConfig},
-    features::mail::{LetterError, Letters, Links},
     features::{
+        hook::{AfterHandler, Registry},
+        job::JobHandlers,
         mail::{LetterError, Letters, Links},
         webhook::Courier,
+        workflow::Conductor,
     },
     firewall::{Firewall, Manifest, Scope},
     http::{self, HttpSettings, HttpState, Places, page::Page},
@@ -57,6 +59,10 @@ pub struct AppParts {
     pub passkeys: Passkeys,
     /// Where webhooks may go, and how patient the service is with those who are told.
     pub webhooks: WebhooksConfig,
+    /// Whether hooks of mutations and steps of workflows may be in private networks, and http.
+    pub allow_private_hooks: bool,
+    /// Who does the work of jobs of the deployment's own making.
+    pub jobs: JobHandlers,
     /// What differs between deployments.
     pub http: HttpSettings,
 }
@@ -193,6 +199,8 @@ impl AppParts {
             sinks: sinks(config),
             passkeys: Passkeys::configured(&config.passkey)?,
             webhooks: config.webhooks.clone(),
+            allow_private_hooks: config.hook.allow_private_network,
+            jobs: JobHandlers::default(),
         })
     }
 }
@@ -231,6 +239,10 @@ pub struct App {
     pub webhooks: Webhooks,
     /// Pass events on, one for each sink.
     pub sinks: Vec<SinkRelay>,
+    /// Runs jobs.
+    pub runner: Runner,
+    /// Lets events begin workflows.
+    pub triggers: Triggers,
     /// Where those are who listen to events.
     pub places: Places,
     /// Whether the service was told to stop.
@@ -263,6 +275,10 @@ impl App {
             from,
             transport,
         } = parts.mail;
+        let handlers = parts
+            .jobs
+            .with(AfterHandler::new(parts.allow_private_hooks))
+            .with(Conductor::new(parts.allow_private_hooks));
         let mailer = Mailer::new(call_parts.clone(), letters, from, transport);
         let stopping = Stopping::default();
         let places = Places::new(&parts.http.subscriptions);
@@ -278,6 +294,8 @@ impl App {
         let state = HttpState {
             schema,
             masked_schema: Arc::new(LazyLock::new(schema::build_masked)),
+            probe_schema: Arc::new(LazyLock::new(schema::build_probe)),
+            hooks: Arc::new(Registry::new(schema::hookable(), parts.allow_private_hooks)),
             parts: call_parts.clone(),
             authenticator: Authenticator::new(call_parts.clone()),
             firewall,
@@ -300,6 +318,8 @@ impl App {
                 .into_iter()
                 .map(|sink| SinkRelay::new(call_parts.clone(), sink))
                 .collect(),
+            runner: Runner::new(call_parts.clone(), handlers),
+            triggers: Triggers::new(call_parts.clone()),
             parts: call_parts,
             page: state.page.clone(),
             firewall: Arc::clone(&state.firewall),

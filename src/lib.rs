@@ -18,7 +18,7 @@
 //! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, subscriptions, health, the query page |
 //! | [`firewall`] | what of a document is refused before anything of it is executed; documents agreed upon beforehand |
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
-//! | [`background`] | what goes on after the response: the mailer, the housekeeper, the relay of events |
+//! | [`background`] | what goes on after the response: the mailer, the runner of jobs, the triggers of workflows, the housekeeper, the relay of events |
 //! | [`outbound`] | requests that we send to others: bounded, signed, never into private networks |
 //! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
@@ -47,7 +47,7 @@
 //! them in one statement ([`graphql::pages_of_each`]); [`graphql::direct`] asks it once for the whole page and writes
 //! lists of plain fields straight to JSON.
 //!
-//! **Writing** `addressCreate`: guard; `address/input` collects every complaint with its path;
+//! **Writing** `addressCreate`: hooks are asked, if it has any and the viewer may use it ([`features::hook`]); guard; `address/input` collects every complaint with its path;
 //! [`work::Call::write`] opens the one transaction; `address/service` finds and locks the customer through visibility
 //! (a stranger's is *not found*), unsets the old default, inserts and records; the unit of work adds timeline entries,
 //! outbox events and the idempotency record and commits all of it or nothing.

@@ -17,8 +17,10 @@ pub mod channel;
 pub mod customer;
 pub mod customer_group;
 pub mod customer_group_member;
+pub mod hook;
 pub mod idempotency_record;
 pub mod interaction;
+pub mod job;
 pub mod mail;
 pub mod mfa_factor;
 pub mod note;
@@ -54,6 +56,7 @@ pub mod timeline_entry;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;
 pub mod webhook_lane;
+pub mod workflow;
 
 use personal_data::{Classified, DataClass};
 use sea_orm::{ColumnTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
@@ -111,8 +114,10 @@ pub fn tables() -> Vec<Table> {
         Table::of::<customer::Entity>(),
         Table::of::<customer_group::Entity>(),
         Table::of::<customer_group_member::Entity>(),
+        Table::of::<hook::Entity>(),
         Table::of::<idempotency_record::Entity>(),
         Table::of::<interaction::Entity>(),
+        Table::of::<job::Entity>(),
         Table::of::<mail::Entity>(),
         Table::of::<mfa_factor::Entity>(),
         Table::of::<note::Entity>(),
@@ -148,6 +153,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<webhook_delivery::Entity>(),
         Table::of::<webhook_endpoint::Entity>(),
         Table::of::<webhook_lane::Entity>(),
+        Table::of::<workflow::Entity>(),
     ]
 }
 

@@ -48,6 +48,9 @@ mod m20261130_000111_several_transfer_tokens;
 mod m20261130_000120_create_outbox_reader;
 mod m20261130_000121_create_note;
 mod m20261130_000130_create_webhook;
+mod m20261130_000140_create_job;
+mod m20261130_000141_create_hook;
+mod m20261130_000142_create_workflow;
 mod m20261130_000150_lease_outbox_reader;
 
 /// Runs every migration in order.
@@ -93,6 +96,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000120_create_outbox_reader::Migration),
             Box::new(m20261130_000121_create_note::Migration),
             Box::new(m20261130_000130_create_webhook::Migration),
+            Box::new(m20261130_000140_create_job::Migration),
+            Box::new(m20261130_000141_create_hook::Migration),
+            Box::new(m20261130_000142_create_workflow::Migration),
             Box::new(m20261130_000150_lease_outbox_reader::Migration),
         ]
     }

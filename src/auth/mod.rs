@@ -41,4 +41,4 @@ pub use sealer::{Sealer, Unsealable};
 pub use token::{
     AccessToken, Act, Claims, InvalidKey, LONGEST_ACCESS, LONGEST_TOKEN, SigningKeys, TokenSettings, Tokens,
 };
-pub use viewer::{Impersonator, Viewer};
+pub use viewer::{Impersonator, Viewer, shown_actor};

@@ -246,3 +246,15 @@ impl Viewer {
         }
     }
 }
+
+/// The id of an actor as the schema shows it, by the kind and the stored bits that timeline, outbox and jobs hold.
+#[must_use]
+pub fn shown_actor(kind: &str, id: Option<Uuid>) -> Option<String> {
+    let id = id?;
+    match kind {
+        "CUSTOMER" => Some(CustomerId(id).to_string()),
+        "STAFF" => Some(StaffUserId(id).to_string()),
+        "API_KEY" => Some(ApiKeyId(id).to_string()),
+        _ => None,
+    }
+}

@@ -24,9 +24,6 @@ const _: () = assert!(service::CLAIM.num_seconds() > 2 * super::transport::PATIE
 /// How long after an empty look the queue is looked at again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How many looks there are between two sweeps.
-const LOOKS_PER_SWEEP: u32 = 600;
-
 /// The queue could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("the mail queue cannot be used: {0}")]
@@ -69,7 +66,6 @@ impl Mailer {
             tracing::warn!("no mail server is configured (CUSTOMER_GRAPH_MAIL_SMTP_URL): mail waits in the queue");
             return;
         }
-        let mut looks = 0;
         while !stopping.is_told() {
             match self.deliver().await {
                 Ok(0) => tokio::time::sleep(PAUSE).await,
@@ -78,12 +74,6 @@ impl Mailer {
                     tracing::warn!(%error, "mail could not be sent");
                     tokio::time::sleep(PAUSE * 5).await;
                 }
-            }
-            looks = (looks + 1) % LOOKS_PER_SWEEP;
-            if looks == 0
-                && let Err(error) = self.sweep().await
-            {
-                tracing::warn!(%error, "old mail could not be removed");
             }
         }
     }
@@ -141,20 +131,6 @@ impl Mailer {
             tracing::warn!(mail = %row.id, template = row.template, reason = undelivered.reason, "a mail was not taken");
         }
         outcome
-    }
-
-    /// Removes what is kept no longer.
-    ///
-    /// # Errors
-    /// [`MailerError`].
-    pub async fn sweep(&self) -> Result<(), MailerError> {
-        self.call()
-            .write(options("mailSweep"), async move |unit: &mut UnitOfWork| {
-                service::sweep(unit).await?;
-                Ok::<_, WriteError>(Once(()))
-            })
-            .await?;
-        Ok(())
     }
 
     fn call(&self) -> Arc<Call> {

@@ -82,6 +82,8 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
         .iter()
         .map(|sink| sink.clone().run(app.stopping.clone()))
         .collect();
+    let working = tokio::spawn(app.runner.clone().run(app.stopping.clone()));
+    let triggering = tokio::spawn(app.triggers.clone().run(app.stopping.clone()));
     let keeping_house = tokio::spawn(app.housekeeper.clone().run());
     let stopping = app.stopping.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -107,6 +109,7 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
     if tokio::time::timeout(PARTING, passed_on).await.is_err() {
         tracing::warn!("a sink is slow: events under way are passed on again later");
     }
+    triggering.abort();
     let mailing_on = mailing.abort_handle();
     if tokio::time::timeout(config.shutdown_timeout, mailing).await.is_err() {
         tracing::warn!("the mail server is slow: mail under way is broken off and sent again later");
@@ -116,6 +119,11 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
     if tokio::time::timeout(config.shutdown_timeout, telling).await.is_err() {
         tracing::warn!("an endpoint is slow: webhooks under way are broken off and sent again later");
         telling_on.abort();
+    }
+    let working_on = working.abort_handle();
+    if tokio::time::timeout(config.shutdown_timeout, working).await.is_err() {
+        tracing::warn!("a job does not pause: it is broken off and goes on elsewhere, after its lease");
+        working_on.abort();
     }
     app.parts.database.close().await?;
     tracing::info!("stopped");

@@ -19,7 +19,7 @@ section! {
         signing_secret: Option<SecretString> = None,
         /// Whether people may log in when the address that is asked before does not answer within three seconds.
         fail_open: bool = false,
-        /// Whether the addresses may be in a private network, and http.
+        /// Whether these addresses, and those of hooks and workflows in the schema, may be in a private network, and http.
         allow_private_network: bool = false,
     }
 }

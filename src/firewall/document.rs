@@ -57,6 +57,14 @@ impl Document {
     /// When it cannot be parsed, or a fragment contains itself.
     pub fn parse(text: &str, scan: Scan, shape: &Shape, limits: &Limits) -> Result<Self, Refusal> {
         let parsed = parse_query(text).map_err(|error| Refusal::malformed(error.to_string()))?;
+        Self::of(parsed, scan, shape, limits)
+    }
+
+    /// The same for what was parsed already. The scan is that of its text, or of the text from which it was made.
+    ///
+    /// # Errors
+    /// When a fragment contains itself.
+    fn of(parsed: ExecutableDocument, scan: Scan, shape: &Shape, limits: &Limits) -> Result<Self, Refusal> {
         let analysis = Analysis::of(&parsed, shape, limits.page_default.into())?;
         let top_fields = || analysis.top_fields.values().flatten();
         let asks = |names: [&str; 2]| top_fields().any(|field| names.contains(&field.as_str()));
@@ -71,6 +79,14 @@ impl Document {
             fragment_prices: analysis.fragment_prices,
             parsed,
         })
+    }
+
+    /// Looks at the same document after a part of it was changed.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn changed(&self, parsed: &ExecutableDocument, shape: &Shape, limits: &Limits) -> Result<Self, Refusal> {
+        Self::of(parsed.clone(), self.scan, shape, limits)
     }
 
     /// How much memory it takes, in bytes and roughly: texts as they are, and what the parser makes of a token.
@@ -275,7 +291,7 @@ fn of_operation<'a, T>(known: &'a HashMap<Option<Name>, T>, name: Option<&str>) 
 }
 
 /// The fragments that the operations of a document use.
-fn used_fragments(document: &ExecutableDocument) -> HashSet<Name> {
+pub(super) fn used_fragments(document: &ExecutableDocument) -> HashSet<Name> {
     fn look(document: &ExecutableDocument, set: &SelectionSet, used: &mut HashSet<Name>) {
         for selection in &set.items {
             match &selection.node {

@@ -98,6 +98,19 @@ impl Extent {
     }
 }
 
+/// Refuses a value that could not be that of a variable.
+///
+/// # Errors
+/// When it is too large, or a list in it is longer than `longest_list`.
+pub(super) fn check(value: &ConstValue, limits: &DocumentLimits, longest_list: usize) -> Result<(), Refusal> {
+    let mut extent = Extent::default();
+    extent.add(value);
+    if extent.bytes > limits.variables_bytes || extent.longest_list > longest_list {
+        return Err(Refusal::variables("The value is too large."));
+    }
+    Ok(())
+}
+
 impl<'de> Deserialize<'de> for GivenVariables {
     /// An object or nothing; the executor's own reader takes more than objects.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

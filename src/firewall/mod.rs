@@ -14,6 +14,7 @@ mod absent;
 mod analysis;
 mod document;
 mod given;
+pub mod mutation;
 mod overlap;
 mod price;
 #[cfg(test)]
@@ -24,7 +25,11 @@ mod trusted;
 
 use std::sync::Arc;
 
-use async_graphql::{Variables, parser::types::OperationType};
+use async_graphql::{
+    Variables,
+    parser::types::{ExecutableDocument, OperationType},
+};
+use async_graphql_value::ConstValue;
 use moka::sync::Cache;
 
 pub use analysis::Size;
@@ -272,6 +277,44 @@ impl Firewall {
         caches.into_iter().map(Cache::weighted_size).sum()
     }
 
+    /// Rows that are written are bounded by the rooms, which say it in their own words.
+    fn longest_list_of_mutations(&self, limits: &DocumentLimits) -> usize {
+        limits.list_items.max(self.limits.bulk_rows.saturating_mul(2))
+    }
+
+    /// Holds a mutation whose inputs were changed against the same limits as one that a client sends; answers what it
+    /// costs.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn changed<'a>(
+        &self,
+        scope: Scope,
+        document: &Document,
+        operation_name: Option<&str>,
+        changed: &ExecutableDocument,
+        inputs: impl Iterator<Item = &'a ConstValue>,
+        variables: &Variables,
+    ) -> Result<u64, Refusal> {
+        let limits = self.limits(scope);
+        let longest_list = self.longest_list_of_mutations(limits);
+        for input in inputs {
+            given::check(input, limits, longest_list)?;
+        }
+        let changed = document.changed(changed, self.shape, &self.limits)?;
+        changed.check(limits)?;
+        changed.check_overlap()?;
+        if changed.size.list_items > longest_list {
+            return Err(Refusal::too_much("A list is too long."));
+        }
+        let requested = changed.price(operation_name, variables);
+        if requested > limits.cost {
+            let limit = limits.cost;
+            return Err(Refusal::new(Reason::Cost { requested, limit }, "This costs too much."));
+        }
+        Ok(requested)
+    }
+
     /// The values of an operation's variables, given or not, and what the operation costs with them.
     ///
     /// # Errors
@@ -285,9 +328,9 @@ impl Firewall {
     ) -> Result<(Variables, u64), Refusal> {
         let limits = self.limits(scope);
         let operation = document.operation(operation_name);
-        let longest_list = if operation.is_some_and(|operation| operation.ty == OperationType::Mutation) {
-            // Rows that are written are bounded by the rooms, which say it in their own words.
-            limits.list_items.max(self.limits.bulk_rows.saturating_mul(2))
+        let is_mutation = operation.is_some_and(|operation| operation.ty == OperationType::Mutation);
+        let longest_list = if is_mutation {
+            self.longest_list_of_mutations(limits)
         } else {
             limits.list_items
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ErrorExtensions, Value};
+use async_graphql::{Context, ErrorExtensions, Name, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Batch, Loaders, fault};
@@ -85,18 +85,9 @@ impl ContextExt for Context<'_> {
     }
 
     fn fingerprint(&self, without: &[&str]) -> async_graphql::Result<[u8; 32]> {
-        let mut hasher = Sha256::new();
-        hasher.update(self.field().name().as_bytes());
         let mut arguments = self.field().arguments()?;
-        arguments.sort_by(|(one, _), (other, _)| one.cmp(other));
-        for (name, value) in arguments {
-            if !without.contains(&name.as_str()) {
-                hasher.update([0]);
-                hasher.update(name.as_bytes());
-                hash_value(&value, &mut hasher);
-            }
-        }
-        Ok(hasher.finalize().into())
+        arguments.retain(|(name, _)| !without.contains(&name.as_str()));
+        Ok(fingerprint(self.field().name(), arguments))
     }
 
     fn write_options(
@@ -112,10 +103,9 @@ impl ContextExt for Context<'_> {
                 async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", "FORBIDDEN"))
             );
         }
-        let key = idempotency_key.or_else(|| {
-            let path = self.path_node.map(|node| node.to_string()).unwrap_or_default();
-            self.call().idempotency_key.as_ref().map(|key| format!("{key} {path}"))
-        });
+        let path = self.path_node.map(|node| node.to_string()).unwrap_or_default();
+        let hooked = self.call().hooked_as(&path).cloned();
+        let key = idempotency_key.or_else(|| self.call().idempotency_key.as_ref().map(|key| format!("{key} {path}")));
         let idempotency = match key {
             Some(key) if key.is_empty() || key.chars().count() > 255 || !crate::text::is_clean(&key, false) => {
                 return Err(super::bad_input(
@@ -123,7 +113,14 @@ impl ContextExt for Context<'_> {
                     None,
                 ));
             }
-            Some(key) => Some((key, crate::text::hexadecimal(&self.fingerprint(&[])?))),
+            Some(key) => {
+                // A hook may change the input, and another time otherwise: what counts is what the client has sent.
+                let fingerprint = match &hooked {
+                    Some(hooked) => hooked.fingerprint,
+                    None => self.fingerprint(&[])?,
+                };
+                Some((key, crate::text::hexadecimal(&fingerprint)))
+            }
             None => None,
         };
         if let Some(reason) = &reason
@@ -139,6 +136,7 @@ impl ContextExt for Context<'_> {
             idempotency,
             dry_run: dry_run.unwrap_or(false),
             reason,
+            hooked,
         })
     }
 }
@@ -149,6 +147,20 @@ impl ContextExt for Context<'_> {
 /// edge with its arguments and its loader costs only the rows that ask for it, and a plain field stays small.
 pub fn apart<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
     Box::pin(future)
+}
+
+/// A fingerprint of a field with its arguments.
+#[must_use]
+pub fn fingerprint(field: &str, mut arguments: Vec<(Name, Value)>) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(field.as_bytes());
+    arguments.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (name, value) in arguments {
+        hasher.update([0]);
+        hasher.update(name.as_bytes());
+        hash_value(&value, &mut hasher);
+    }
+    hasher.finalize().into()
 }
 
 /// Feeds a value in one form, however its keys were ordered.

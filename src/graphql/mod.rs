@@ -23,7 +23,7 @@ pub mod subscription;
 pub use bulk::{BulkErrorPolicy, RowResults, check_rows, most_affected, write_rows};
 pub use change::change;
 pub use connection::{Connection, Edge, ListNode, PageInfo, Total};
-pub use context::{ContextExt, ShowEverything, apart};
+pub use context::{ContextExt, ShowEverything, apart, fingerprint};
 pub use error::{
     ConflictError, DryRunResult, FieldChangeObject, FieldError, LimitError, Problem, bad_input, fault, payload,
     problems,

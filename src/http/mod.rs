@@ -7,6 +7,7 @@ mod client;
 mod cookies;
 mod endpoint;
 mod health;
+mod hooked;
 mod keys;
 mod layers;
 mod mailbox;
@@ -38,6 +39,7 @@ use crate::{
     auth::Authenticator,
     background::{Relay, Stopping},
     config::{GatewaySdl, GraphqlConfig, HttpProfile, Introspection, QueryPage, ServerConfig, SubscriptionsConfig},
+    features::hook::Registry,
     features::webhook::Courier,
     firewall::Firewall,
     schema::Schema,
@@ -51,6 +53,10 @@ pub struct HttpState {
     pub schema: Schema,
     /// The same for viewers from whom something is hidden; made when the first of them comes.
     pub masked_schema: Arc<LazyLock<Schema>>,
+    /// The same, but it executes nothing; made when the first mutation with a hook comes.
+    pub probe_schema: Arc<LazyLock<Schema>>,
+    /// Who is asked before mutations, and told after them.
+    pub hooks: Arc<Registry>,
     /// What every operation shares.
     pub parts: CallParts,
     /// Tells who is asking.

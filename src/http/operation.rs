@@ -14,7 +14,7 @@ use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
 use entity::id::ChannelId;
 use futures_util::StreamExt;
 
-use super::{HttpState, request::Body};
+use super::{HttpState, hooked::Hooks, request::Body};
 use crate::{
     auth::Viewer,
     firewall::{Document, Reason, Refusal, Scope, short},
@@ -190,6 +190,8 @@ pub(super) struct Prepared {
     request: async_graphql::Request,
     /// The schema as this viewer sees it.
     schema: Schema,
+    /// Whom to ask before a mutation.
+    hooks: Option<Hooks>,
     wants_cost: bool,
     /// What it costs, and what it may cost.
     cost: (u64, u64),
@@ -299,10 +301,18 @@ impl HttpState {
             call = call.asking_for(Arc::clone(&document.names));
         }
         let call = Arc::new(call);
+        let hooks = (kind == OperationType::Mutation).then(|| Hooks {
+            registry: Arc::clone(&self.hooks),
+            firewall: Arc::clone(&self.firewall),
+            probe: Arc::clone(&self.probe_schema),
+            scope,
+            operation_name: body.operation_name.clone(),
+        });
         let executable = document.for_execution(body.operation_name.as_deref(), &variables);
         let mut request = async_graphql::Request::new(String::new())
             .variables(variables)
             .data(Arc::clone(&call))
+            .data(Arc::clone(&self.hooks))
             .data(Loaders::new(Arc::clone(&call)))
             .data(self.courier.clone());
         if !is_masked {
@@ -319,6 +329,7 @@ impl HttpState {
             document,
             request,
             schema: schema.clone(),
+            hooks,
             wants_cost: asker.wants_cost,
             cost: (cost, limits.cost),
             most_selections: limits.selections,
@@ -343,8 +354,15 @@ impl Prepared {
     /// Executes a query or a mutation.
     ///
     /// # Errors
-    /// That it took too long.
+    /// That it took too long, or that those could not be found who are to be asked before it.
     pub(super) async fn execute(mut self) -> Result<Outcome, Refused> {
+        if let Some(hooks) = self.hooks.take()
+            && let Some(changed) =
+                Box::pin(hooks.ask(&self.call, &self.document, &self.request.variables, &self.schema)).await?
+        {
+            self.request.set_parsed_query(changed.document);
+            self.cost.0 = changed.cost;
+        }
         let request = self.take_request();
         let execution = self.schema.execute(request);
         let response = match self.limit {

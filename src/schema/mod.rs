@@ -4,6 +4,7 @@ mod federation;
 mod node;
 mod personal;
 mod print;
+mod probe;
 mod sdl;
 mod standing;
 
@@ -12,13 +13,15 @@ use std::sync::LazyLock;
 use async_graphql::{MergedObject, MergedSubscription, Request, SchemaBuilder};
 use futures_util::FutureExt;
 
+pub use probe::{build_probe, hookable};
 pub use sdl::{plain_sdl, sdl};
 pub use standing::Standing;
 
 use crate::{
     features::{
-        account, address, api_key, change, channel, customer, customer_group, impersonation, interaction, mail, mfa,
-        note, order, organization, passkey, provider, role, saved_query, session, staff, timeline, transfer, webhook,
+        account, address, api_key, change, channel, customer, customer_group, hook, impersonation, interaction, job,
+        mail, mfa, note, order, organization, passkey, provider, role, saved_query, session, staff, timeline, transfer,
+        webhook, workflow,
     },
     firewall::{INTROSPECTION, Shape},
     graphql::{ShowEverything, masked::MaskedFields},
@@ -38,6 +41,9 @@ pub struct Query(
     transfer::OrderTransferQuery,
     organization::OrganizationQuery,
     mail::MailQuery,
+    job::JobQuery,
+    hook::HookQuery,
+    workflow::WorkflowQuery,
     staff::StaffUserQuery,
     staff::PermissionExplainQuery,
     role::RoleQuery,
@@ -70,6 +76,9 @@ pub struct Mutation(
     webhook::WebhookMutation,
     impersonation::ImpersonationMutation,
     interaction::InteractionMutation,
+    job::JobMutation,
+    hook::HookMutation,
+    workflow::WorkflowMutation,
 );
 
 /// The subscriptions of all rooms.

@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::id::{
-    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, InteractionId, MailId, NoteId,
-    OrderActivityId, OrderLinkId, OrderTransferId, OrganizationId, OrganizationMemberId, OrganizationRoleId,
-    OrganizationUnitId, PrefixedId, RoleId, SavedQueryId, SessionId, StaffUserId, TimelineEntryId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AddressId, ApiKeyId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId, HookId, InteractionId, JobId,
+    MailId, NoteId, OrderActivityId, OrderLinkId, OrderTransferId, OrganizationId, OrganizationMemberId,
+    OrganizationRoleId, OrganizationUnitId, PrefixedId, RoleId, SavedQueryId, SessionId, StaffUserId, TimelineEntryId,
+    WebhookDeliveryId, WebhookEndpointId, WorkflowId,
 };
 
 use crate::{
@@ -15,7 +15,9 @@ use crate::{
         channel::{Channel, ChannelById},
         customer::{Customer, CustomerById},
         customer_group::{CustomerGroup, CustomerGroupById, CustomerGroupMembership, MembershipById},
+        hook::{Hook, HookById},
         interaction::{Interaction, InteractionById},
+        job::{Job, JobById},
         mail::{Mail, MailById},
         note::{Note, NoteById},
         order::{OrderActivity, OrderActivityById, OrderLink, OrderLinkById},
@@ -30,6 +32,7 @@ use crate::{
         timeline::{TimelineEntry, TimelineEntryById},
         transfer::{OrderTransfer, OrderTransferById},
         webhook::{WebhookDelivery, WebhookDeliveryById, WebhookEndpoint, WebhookEndpointById},
+        workflow::{Workflow, WorkflowById},
     },
     graphql::{ContextExt, bad_input},
 };
@@ -78,6 +81,12 @@ pub enum Node {
     ApiKey(ApiKey),
     /// A mail.
     Mail(Mail),
+    /// A hook.
+    Hook(Hook),
+    /// A job.
+    Job(Job),
+    /// A workflow.
+    Workflow(Workflow),
     /// An open session.
     Session(Session),
     /// A note about a customer.
@@ -184,6 +193,12 @@ async fn by_id(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
             .await?
             .map(|row| Node::ApiKey(ApiKey(row)))),
         MailId::PREFIX => Ok(ctx.load::<MailById>(parse(id)?).await?.map(|row| Node::Mail(Mail(row)))),
+        HookId::PREFIX => Ok(ctx.load::<HookById>(parse(id)?).await?.map(|row| Node::Hook(Hook(row)))),
+        WorkflowId::PREFIX => Ok(ctx
+            .load::<WorkflowById>(parse(id)?)
+            .await?
+            .map(|row| Node::Workflow(Workflow(row)))),
+        JobId::PREFIX => Ok(ctx.load::<JobById>(parse(id)?).await?.map(|row| Node::Job(Job(row)))),
         SessionId::PREFIX => Ok(ctx
             .load::<SessionById>(parse(id)?)
             .await?

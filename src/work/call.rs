@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -16,7 +16,7 @@ use entity::{
 use tokio::time::Instant;
 
 use super::{
-    Client, Clock, Database, Ids, Outcome, ReadConnection, SessionCookies, Statements, UnitOfWork, WriteError,
+    Client, Clock, Database, Hooked, Ids, Outcome, ReadConnection, SessionCookies, Statements, UnitOfWork, WriteError,
     WriteOptions, Written,
 };
 use crate::{
@@ -103,6 +103,8 @@ pub struct Call {
     refused: AtomicU32,
     /// The names of all fields that a query asks for anywhere; `None` when everything may be needed.
     asked: Option<Arc<HashSet<String>>>,
+    /// What is known of its mutations.
+    hooked: OnceLock<Vec<Arc<Hooked>>>,
     reader: ReadConnection,
 }
 
@@ -138,6 +140,7 @@ impl Call {
             channel: None,
             is_from_gateway: false,
             refused: AtomicU32::new(0),
+            hooked: OnceLock::new(),
             reader,
         }
     }
@@ -199,6 +202,28 @@ impl Call {
             (true, true) => self.limits.page_admin.min(self.limits.page_bounded),
             (false, _) => self.limits.page_store,
         }
+    }
+
+    /// Notes what was found out about the mutations of this operation, before it is executed.
+    pub fn note_hooked(&self, hooked: Vec<Arc<Hooked>>) {
+        // Once; an operation is executed once.
+        let _ = self.hooked.set(hooked);
+    }
+
+    /// What is known of the mutation that is answered under this name.
+    #[must_use]
+    pub fn hooked_as(&self, response_key: &str) -> Option<&Arc<Hooked>> {
+        let mut hooked = self.hooked.get()?.iter();
+        hooked.find(|hooked| hooked.response_key == response_key)
+    }
+
+    /// What is known of a mutation whose field says no more than its name: when it occurs several times and one of them
+    /// is refused, that.
+    #[must_use]
+    pub(super) fn hooked_by_name(&self, mutation: &str) -> Option<&Arc<Hooked>> {
+        let hooked = self.hooked.get()?.iter();
+        let hooked = hooked.filter(|hooked| hooked.mutation == mutation);
+        hooked.max_by_key(|hooked| hooked.refusal.is_some())
     }
 
     /// Notes that a part of the operation was turned away, for the status of the answer.

@@ -11,6 +11,7 @@ use sea_orm::{
     TransactionTrait,
     sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
 };
+use tokio::sync::Notify;
 
 use super::{
     bell::{self, Bell, Listener},
@@ -40,6 +41,8 @@ pub struct Database {
     reader: Reader,
     writer: DatabaseConnection,
     bell: Bell,
+    /// Calls the runner of jobs of this process.
+    runner: Arc<Notify>,
     /// The most connections that serve reads.
     connections: u32,
 }
@@ -86,6 +89,7 @@ impl Database {
                 reader: Reader::Postgres(pool),
                 writer: sea_orm::Database::connect(options).await?,
                 bell: Bell::default(),
+                runner: Arc::default(),
                 connections: settings.connections,
             });
         }
@@ -124,6 +128,7 @@ impl Database {
             reader: Reader::Sqlite(reader),
             writer,
             bell: Bell::default(),
+            runner: Arc::default(),
             connections,
         })
     }
@@ -183,6 +188,17 @@ impl Database {
             Reader::Sqlite(_) => None,
             Reader::Postgres(pool) => Some(pool),
         });
+    }
+
+    /// Calls the runner of this process to look at the queue of jobs.
+    pub(super) fn call_runner(&self) {
+        self.runner.notify_one();
+    }
+
+    /// The calls for the runner; one is not lost when nobody waits.
+    #[must_use]
+    pub fn runner_calls(&self) -> Arc<Notify> {
+        Arc::clone(&self.runner)
     }
 
     /// Hears when events are committed, in this process alone when others cannot be heard: then with the reason.

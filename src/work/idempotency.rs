@@ -11,8 +11,10 @@ use entity::{
     idempotency_record,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, TryInsertResult, entity::prelude::Json,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, TryInsertResult,
+    entity::prelude::Json,
+    sea_query::{Expr, ExprTrait, Order, Query},
 };
 
 use super::{Call, ErrorCode, UnitOfWork, UserError, WriteError};
@@ -236,6 +238,26 @@ pub(super) async fn claim(
         // The one who had it was undone just now; the next attempt takes the key.
         None => Err(DbErr::RecordNotInserted.into()),
     }
+}
+
+/// Removes keys that are forgotten; answers how many.
+///
+/// # Errors
+/// Faults.
+pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
+    let key = [idempotency_record::Column::Actor, idempotency_record::Column::Key];
+    let old = Query::select()
+        .columns(key)
+        .from(idempotency_record::Entity)
+        .and_where(idempotency_record::Column::ExpiresAt.lte(unit.now()))
+        .order_by(idempotency_record::Column::ExpiresAt, Order::Asc)
+        .limit(most)
+        .take();
+    let removed = idempotency_record::Entity::delete_many()
+        .filter(Expr::tuple(key.map(|column| Expr::col(column).into())).in_subquery(old))
+        .exec(unit.db())
+        .await?;
+    Ok(removed.rows_affected)
 }
 
 /// Remembers what is answered under the key.

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 use super::{
-    Call, FieldChange, Outcome, UserError, WriteConnection, WriteError,
+    Call, FieldChange, Hooked, Outcome, UserError, WriteConnection, WriteError,
     idempotency::{self, Claim},
     timeline,
 };
@@ -56,6 +56,8 @@ pub struct WriteOptions {
     pub dry_run: bool,
     /// Why, in the words of the one who asks; goes into the timeline.
     pub reason: Option<String>,
+    /// What was found out about it beforehand.
+    pub hooked: Option<Arc<Hooked>>,
 }
 
 /// What a dry run would have done.
@@ -85,6 +87,8 @@ pub struct UnitOfWork {
     records: Vec<Record>,
     /// Whether there are events to be heard of after the commit.
     has_events: bool,
+    /// Whether there is work to be done after the commit.
+    has_jobs: bool,
 }
 
 enum Lost {
@@ -139,6 +143,11 @@ impl UnitOfWork {
             self.db().query_one_raw(statement).await?;
         }
         Ok(())
+    }
+
+    /// Calls the runner of this process, once this is committed, to look at the queue of jobs.
+    pub fn call_runner(&mut self) {
+        self.has_jobs = true;
     }
 
     /// Notes a change for the timeline and the outbox. A record without changed fields is dropped, unless it begins
@@ -203,6 +212,7 @@ impl UnitOfWork {
             now: call.now(),
             records: Vec::new(),
             has_events: false,
+            has_jobs: false,
         };
         let given = unit.execute(options, body).await;
         match given {
@@ -217,6 +227,9 @@ impl UnitOfWork {
                 unit.transaction.commit().await.map_err(lost)?;
                 if unit.has_events {
                     call.database.ring();
+                }
+                if unit.has_jobs {
+                    call.database.call_runner();
                 }
                 Ok(Written { value, dry_run: None })
             }
@@ -238,7 +251,16 @@ impl UnitOfWork {
         T: Outcome,
         F: AsyncFn(&mut UnitOfWork) -> Result<T, WriteError>,
     {
+        let hooked = options
+            .hooked
+            .as_ref()
+            .or_else(|| self.call.hooked_by_name(options.mutation));
+        let hooked = hooked.cloned();
+        let refusal = hooked.as_ref().and_then(|hooked| hooked.refusal.clone());
         if options.dry_run {
+            if let Some(refusal) = refusal {
+                return Err(refusal.into());
+            }
             let value = Box::pin(body(self)).await?;
             return Ok((value, Some(self.dry_run())));
         }
@@ -247,7 +269,18 @@ impl UnitOfWork {
         {
             return Ok((T::replay(&self.call.clone(), outcome).await?, None));
         }
+        // What was done already under the same key stays done, whatever is said about it now.
+        if let Some(refusal) = refusal {
+            return Err(refusal.into());
+        }
         let value = Box::pin(body(self)).await?;
+        if let Some(follow_up) = hooked.as_ref().and_then(|hooked| hooked.follow_up.as_ref())
+            && !self.records.is_empty()
+        {
+            let records = std::mem::take(&mut self.records);
+            follow_up.follow(self, &records).await?;
+            self.records.splice(0..0, records);
+        }
         self.save_records(options.reason.as_deref()).await?;
         if let Some((key, _)) = &options.idempotency {
             idempotency::answer(self, key, value.record(), value.customer()).await?;

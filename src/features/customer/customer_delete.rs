@@ -8,7 +8,7 @@ use entity::{customer::Model, id::CustomerId};
 use super::service;
 use crate::{
     auth::guard,
-    features::{account, identity, mail, order, transfer},
+    features::{account, identity, job, mail, order, transfer},
     graphql::{BulkErrorPolicy, ContextExt, DryRunResult, Email, Id, Problem, check_rows, payload, problems},
     text::normalize_email,
     work::{ErrorCode, Plain, UnitOfWork, UserError, WriteError},
@@ -206,6 +206,7 @@ async fn remove(unit: &mut UnitOfWork, rows: &[Model]) -> Result<(), WriteError>
     order::service::detach_customer(unit, &ids).await?;
     mail::service::forget_customer(unit, &ids).await?;
     identity::service::forget_customer(unit, &ids).await?;
+    job::service::forget_customer(unit, &ids).await?;
     let emails: Vec<&str> = rows.iter().map(|row| row.email_normalized.as_str()).collect();
     account::token::forget(unit, &emails).await?;
     service::delete(unit, rows).await

@@ -12,7 +12,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::Json,
-    sea_query::{Expr, LockBehavior, LockType, SelectStatement},
+    sea_query::{Expr, LockBehavior, LockType, Order, Query, SelectStatement},
 };
 
 use super::Enclosure;
@@ -228,17 +228,24 @@ pub async fn settle(unit: &UnitOfWork, claimed: &Model, outcome: Result<(), Unde
     Ok(())
 }
 
-/// Removes mail that is kept no longer.
+/// Removes mail that is kept no longer; answers how many.
 ///
 /// # Errors
 /// Faults.
-pub async fn sweep(unit: &UnitOfWork) -> Result<(), DbErr> {
-    Entity::delete_many()
-        .filter(Column::CreatedAt.lt(unit.now() - KEPT))
-        .filter(Column::State.ne(State::Queued))
+pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
+    let old = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::CreatedAt.lt(unit.now() - KEPT))
+        .and_where(Column::State.ne(State::Queued))
+        .order_by(Column::CreatedAt, Order::Asc)
+        .limit(most)
+        .take();
+    let removed = Entity::delete_many()
+        .filter(Column::Id.in_subquery(old))
         .exec(unit.db())
         .await?;
-    Ok(())
+    Ok(removed.rows_affected)
 }
 
 /// Takes these tokens, which are about to be removed, out of the mails that they went out with.

@@ -15,14 +15,18 @@ use customer_graph::{
         API_KEY_PREFIX, AccountPolicy, Hooks, Passkeys, PasswordPolicy, Permissions, SigningKeys, TokenSettings,
         Verification, provider::Providers, secret_hash,
     },
-    background::{EventSink, Mailbox, MailboxLetter, Transport},
+    background::{EventSink, Mailbox, MailboxLetter, SWEEPS, Transport},
     config::{FirewallConfig, Limits, QueryPage, WebhooksConfig},
+    features::job::{
+        JobHandlers,
+        service::{self as jobs, NewJob},
+    },
     http::HttpSettings,
     migrate,
-    work::{Clock, Database, DatabaseSettings, Ids, SystemClock},
+    work::{Clock, Database, DatabaseSettings, Ids, SystemClock, UnitOfWork},
 };
-use entity::api_key;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use entity::{api_key, job};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -90,6 +94,8 @@ pub(crate) struct Setup {
     pub(crate) sinks: Vec<Arc<dyn EventSink>>,
     /// Passkeys, where the service listens on this port.
     pub(crate) passkeys: fn(u16) -> Passkeys,
+    pub(crate) jobs: JobHandlers,
+    pub(crate) allow_private_hooks: bool,
 }
 
 /// Where the devices of the tests believe to be.
@@ -134,6 +140,8 @@ impl Default for Setup {
             },
             sinks: Vec::new(),
             passkeys,
+            jobs: JobHandlers::default(),
+            allow_private_hooks: true,
         }
     }
 }
@@ -252,6 +260,8 @@ impl TestApp {
             sinks: setup.sinks,
             passkeys: (setup.passkeys)(address.port()),
             webhooks: setup.webhooks,
+            allow_private_hooks: setup.allow_private_hooks,
+            jobs: setup.jobs,
             http: setup.http,
         });
         let url = format!("http://{address}");
@@ -331,6 +341,30 @@ impl TestApp {
         let mut letters = self.mailbox.letters();
         letters.retain(|letter| letter.recipient == recipient);
         letters
+    }
+
+    /// Runs every sweep once; answers how many rows are gone.
+    pub(crate) async fn sweep(&self) -> u64 {
+        self.write(async |unit: &mut UnitOfWork| {
+            let sweeps = SWEEPS.iter().map(|sweep| NewJob {
+                kind: sweep.name,
+                input: json!({ "by": "test" }),
+                is_quiet: true,
+                ..NewJob::default()
+            });
+            Ok(jobs::enqueue(unit, sweeps.collect()).await?)
+        })
+        .await;
+        self.app.runner.work_off().await.unwrap();
+        let rows = job::Entity::find()
+            .filter(job::Column::Kind.starts_with("sweep."))
+            .filter(job::Column::State.eq(job::State::Succeeded))
+            .all(self.app.parts.database.for_migration())
+            .await
+            .unwrap();
+        assert!(rows.len() >= SWEEPS.len());
+        self.execute("delete from job where kind like 'sweep.%'").await;
+        rows.iter().map(|row| u64::try_from(row.succeeded).unwrap()).sum()
     }
 
     /// The token in the newest letter to this address.

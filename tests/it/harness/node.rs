@@ -36,7 +36,19 @@ pub(crate) async fn installed(sources: &'static str) -> Option<PathBuf> {
     tokio::task::spawn_blocking(install).await.unwrap()
 }
 
-fn install(sources: &str) -> Result<PathBuf, String> {
+/// Whether there is a Node.js for programs that need nothing else. Where there is none, one line says so.
+pub(crate) fn is_there() -> bool {
+    match version() {
+        Ok(()) => true,
+        Err(reason) if std::env::var_os(REQUIRE_VARIABLE).is_some_and(|value| value == "1") => panic!("{reason}"),
+        Err(reason) => {
+            let _ = writeln!(std::io::stderr(), "skipped: a test with Node.js ({reason})");
+            false
+        }
+    }
+}
+
+fn version() -> Result<(), String> {
     let version = Command::new("node")
         .arg("--version")
         .output()
@@ -49,6 +61,11 @@ fn install(sources: &str) -> Result<PathBuf, String> {
     {
         return Err(format!("Node.js is {version}, and must be 20 or newer"));
     }
+    Ok(())
+}
+
+fn install(sources: &str) -> Result<PathBuf, String> {
+    version()?;
     let name = Path::new(sources).file_name().ok_or("no folder")?;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../test-tools").join(name);
     let installed = Command::new("sh")

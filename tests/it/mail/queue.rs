@@ -78,13 +78,11 @@ on_both! {
         let sent = app.count("mail where state = 'SENT'").await;
         assert!(sent > 0);
         app.clock.advance(std::time::Duration::from_secs(3 * 24 * 60 * 60));
-        app.app.mailer.sweep().await.unwrap();
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("account_token").await, 0);
         assert_eq!(app.count("mail where state = 'SENT'").await, sent, "what became of mail is kept for longer");
         app.clock.advance(std::time::Duration::from_secs(28 * 24 * 60 * 60));
-        app.app.mailer.sweep().await.unwrap();
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("mail").await, 0);
         assert_eq!(app.count("account_token").await, 0);
     }

@@ -10,7 +10,7 @@ mod no_saml;
 mod oidc;
 #[cfg(feature = "saml")]
 mod saml;
-mod server;
+pub(crate) mod server;
 mod social_login;
 
 use customer_graph::auth::provider::{OpenIdConnect, OpenIdConnectSettings, Providers};

@@ -12,15 +12,15 @@ use axum::{
 
 /// What was asked.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) path: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: String,
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 /// A server that answers what a function says.
-pub(super) struct Server {
-    pub(super) url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -32,7 +32,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    pub(super) async fn start(answer: impl Fn(&str, &Asked) -> Response + Clone + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(answer: impl Fn(&str, &Asked) -> Response + Clone + Send + Sync + 'static) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
@@ -52,20 +52,25 @@ impl Server {
         Self { url, asked, task }
     }
 
+    /// What was asked so far, wherever.
+    pub(crate) fn all(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
     /// What was asked so far, at this path.
-    pub(super) fn asked(&self, path: &str) -> Vec<Asked> {
+    pub(crate) fn asked(&self, path: &str) -> Vec<Asked> {
         let asked = self.asked.lock().unwrap();
         asked.iter().filter(|asked| asked.path == path).cloned().collect()
     }
 }
 
-pub(super) fn json(value: &serde_json::Value) -> Response {
+pub(crate) fn json(value: &serde_json::Value) -> Response {
     Response::builder()
         .header("content-type", "application/json")
         .body(Body::from(value.to_string()))
         .unwrap()
 }
 
-pub(super) fn status(status: u16) -> Response {
+pub(crate) fn status(status: u16) -> Response {
     Response::builder().status(status).body(Body::empty()).unwrap()
 }

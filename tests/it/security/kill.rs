@@ -27,7 +27,7 @@ const ROWS: usize = 1_000;
 const TRIES: u32 = 8;
 
 /// The service in a process of its own, on the database of a test application.
-async fn serve(app: &TestApp, key_file: &std::path::Path) -> (Child, String) {
+pub(crate) async fn serve(app: &TestApp, key_file: &std::path::Path) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_customer-graph"))
         .arg("serve")
         .env("CUSTOMER_GRAPH_DATABASE_URL", &app.database_url)
@@ -56,6 +56,15 @@ async fn serve(app: &TestApp, key_file: &std::path::Path) -> (Child, String) {
         }
         log += &line;
     }
+}
+
+/// A key that signs tokens, in a file of its own.
+pub(crate) fn key_file() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let key_file = folder.path().join("signing-key.pem");
+    std::fs::write(&key_file, SigningKeys::generate().unwrap().expose_secret()).unwrap();
+    std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    (folder, key_file)
 }
 
 fn batch(name: &str) -> String {

@@ -5,12 +5,12 @@ mod attacks;
 mod bad_input;
 mod floor;
 mod graph;
-mod kill;
+pub(crate) mod kill;
 mod personal_data;
 mod relatives;
-mod samples;
+pub(crate) mod samples;
 mod strangers;
-mod world;
+pub(crate) mod world;
 
 use crate::harness::TestApp;
 

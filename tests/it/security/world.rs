@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use customer_graph::auth::secret_hash;
+use customer_graph::{
+    auth::secret_hash,
+    features::job::service::{self as jobs, NewJob},
+    work::UnitOfWork,
+};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::graph::Graph;
@@ -35,6 +40,26 @@ fn prefix(id: &str) -> String {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+/// A job that waits for ever, and has taken a step.
+async fn job(app: &TestApp) -> String {
+    app.write(async |unit: &mut UnitOfWork| {
+        let new = NewJob {
+            kind: "nobodys",
+            input: json!({}),
+            ..NewJob::default()
+        };
+        Ok(jobs::enqueue(unit, vec![new]).await?)
+    })
+    .await;
+    app.execute("update job set memory = '{\"steps\": [{\"name\": \"one\", \"state\": \"DONE\", \"attempts\": 1, \"error\": null, \"at\": null}]}'")
+        .await;
+    let row = entity::job::Entity::find()
+        .one(app.app.parts.database.for_migration())
+        .await
+        .unwrap();
+    row.unwrap().id.to_string()
 }
 
 impl World {
@@ -365,6 +390,18 @@ impl World {
             .run(app, "staff", "savedQueryCreate", keep, "savedQuery { id }")
             .await;
         self.own("saved query", text(&made["savedQuery"]["id"]));
+        // Disabled, so that nobody is asked.
+        let url = "https://hooks.example.com/";
+        let hook = json!({ "point": "BEFORE", "mutation": "customerUpdate", "url": url, "isEnabled": false });
+        let made = self.run(app, "staff", "hookUpsert", hook, "hook { id }").await;
+        self.own("hook", text(&made["hook"]["id"]));
+        let steps = json!([{ "name": "one", "url": url }]);
+        let workflow = json!({ "name": "Steps", "topics": ["a.b"], "steps": steps, "isEnabled": false });
+        let made = self
+            .run(app, "staff", "workflowUpsert", workflow, "workflow { id }")
+            .await;
+        self.own("workflow", text(&made["workflow"]["id"]));
+        self.own("job", job(app).await);
         let assign = json!({ "staffUserId": "<colleague>", "roleId": "<parent role>" });
         self.run(app, "staff", "roleAssign", assign, "staffUser { id }").await;
         let create = json!({ "name": "ERP", "permissions": ["orders:read"] });

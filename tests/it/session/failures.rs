@@ -101,12 +101,12 @@ on_both! {
         app.ask(&Persona::anonymous(), request, json!({})).await.data();
         let (counts, tokens) = (app.count("rate_limit").await, app.count("account_token").await);
         assert!(counts > 0 && tokens > 0);
-        assert_eq!(app.app.housekeeper.sweep().await.unwrap(), 0);
+        assert_eq!(app.sweep().await, 0);
         app.clock.advance(Duration::from_secs(61 * 60));
-        assert_eq!(app.app.housekeeper.sweep().await.unwrap(), u64::try_from(counts).unwrap());
+        assert_eq!(app.sweep().await, u64::try_from(counts).unwrap());
         assert_eq!((app.count("rate_limit").await, app.count("account_token").await), (0, tokens));
         app.clock.advance(Duration::from_secs(49 * 60 * 60));
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("account_token").await, 0);
     }
 
@@ -116,10 +116,10 @@ on_both! {
         // The longest that a session lasts, and the longest that a network is known.
         app.clock.advance(Duration::from_secs((60 * 24 - 1) * 60 * 60));
         app.customer("bea").await;
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("session").await, 2);
         app.clock.advance(Duration::from_secs(2 * 60 * 60));
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("session").await, 1);
     }
 }

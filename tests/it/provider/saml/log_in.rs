@@ -101,7 +101,7 @@ on_both_with! { identity_providers().await;
         let late = bring(&app, "example", &begun, &idp::log_in(&begun, "ada", "").await).await;
         app.clock.advance(Duration::from_secs(121));
         assert_eq!(complete(&app, &begun, &late).await.user_errors("socialLoginComplete"), ["SAML_INVALID"]);
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("provider_answer").await, 0);
     }
 

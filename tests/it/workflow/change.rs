@@ -1,0 +1,60 @@
+//! Making, changing and forgetting workflows.
+
+use serde_json::{Value, json};
+
+use super::{make, steps, upsert};
+use crate::{
+    harness::{Persona, TestApp},
+    on_both,
+};
+
+on_both! {
+    async fn what_is_wrong_is_told_at_its_path(app: TestApp) {
+        let admin = app.admin().await;
+        let step = json!({ "name": "a b", "url": "gopher://x", "timeoutMilliseconds": 99, "attempts": 21 });
+        let wrong = json!({ "name": " ", "topics": ["job.finished", "No topic"], "steps": [step, step] });
+        let answer = upsert(&app, &admin, wrong).await;
+        let errors: Vec<String> = answer.data()["workflowUpsert"]["userErrors"].as_array().unwrap().iter().map(|error| {
+            let path: Vec<&str> = error["path"].as_array().unwrap().iter().map(|step| step.as_str().unwrap()).collect();
+            format!("{} {}", error["code"].as_str().unwrap(), path.join("."))
+        }).collect();
+        assert_eq!(errors, [
+            "REQUIRED name", "INVALID topics.0", "INVALID topics.1",
+            "INVALID steps.0.name", "INVALID steps.0.url", "INVALID steps.0.timeoutMilliseconds", "INVALID steps.0.attempts",
+            "INVALID steps.1.name", "DUPLICATED_INPUT_ITEM steps.1.name", "INVALID steps.1.url", "INVALID steps.1.timeoutMilliseconds", "INVALID steps.1.attempts",
+        ]);
+        let many = json!({ "name": "x", "topics": [], "steps": [] });
+        assert_eq!(upsert(&app, &admin, many).await.user_errors("workflowUpsert"), ["INVALID", "INVALID"]);
+        assert_eq!(upsert(&app, &admin, json!({})).await.user_errors("workflowUpsert"), ["REQUIRED"; 3]);
+    }
+
+    async fn a_secret_is_shown_once_and_a_name_is_taken_once(app: TestApp) {
+        let admin = app.admin().await;
+        let (id, secret) = make(&app, &admin, steps("http://127.0.0.1:9")).await;
+        assert!(secret.starts_with("whsec_"));
+        for table in ["workflow", "timeline_entry", "outbox_event"] {
+            assert!(!app.dump(table).await.contains(&secret["whsec_".len()..]), "{table}");
+        }
+        let mut other = steps("http://127.0.0.1:9");
+        other["name"] = json!("WELCOME");
+        assert_eq!(upsert(&app, &admin, other).await.user_errors("workflowUpsert"), ["NAME_TAKEN"]);
+        let answer = upsert(&app, &admin, json!({ "id": id, "name": "Hello", "expectedVersion": 1 })).await;
+        assert_eq!(answer.data()["workflowUpsert"]["workflow"]["version"], 2);
+        assert_eq!(answer.data()["workflowUpsert"]["secret"], Value::Null);
+        assert_eq!(upsert(&app, &admin, json!({ "id": id, "name": "H", "expectedVersion": 1 })).await.user_errors("workflowUpsert"), ["CONFLICT"]);
+    }
+
+    async fn only_those_with_the_permission_see_and_change_workflows(app: TestApp) {
+        let admin = app.admin().await;
+        let (id, _) = make(&app, &admin, steps("http://127.0.0.1:9")).await;
+        let list = "{ workflows { nodes { id } totalCount } }";
+        let node = format!("{{ node(id: \"{id}\") {{ id }} }}");
+        let reader = app.api_key("reader", "hooks:read").await;
+        assert_eq!(app.ask(&reader, list, json!({})).await.data()["workflows"]["totalCount"], 1);
+        assert_eq!(upsert(&app, &reader, json!({ "id": id, "name": "x" })).await.codes(), ["FORBIDDEN"]);
+        let other = app.api_key("other", "customers:*").await;
+        assert_eq!(app.ask(&other, list, json!({})).await.codes(), ["FORBIDDEN"]);
+        assert_eq!(app.ask(&other, &node, json!({})).await.data()["node"], Value::Null);
+        assert_eq!(upsert(&app, &Persona::anonymous(), json!({})).await.codes(), ["UNAUTHENTICATED"]);
+    }
+}
