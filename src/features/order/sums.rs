@@ -232,8 +232,8 @@ impl Sums {
     }
 
     async fn save(self, unit: &UnitOfWork) -> Result<(), DbErr> {
-        let (empty, full): (Vec<Model>, Vec<Model>) = self.rows.into_values().partition(|row| row.order_count == 0);
-        for chunk in full.chunks(ROWS) {
+        let rows: Vec<Model> = self.rows.into_values().collect();
+        for chunk in rows.chunks(ROWS) {
             // Every row exists and is locked, so this only ever updates: one statement for all of them.
             Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model))
                 .on_conflict(
@@ -251,6 +251,7 @@ impl Sums {
                 .exec_without_returning(unit.db())
                 .await?;
         }
+        let empty: Vec<&Model> = rows.iter().filter(|row| row.order_count == 0).collect();
         for chunk in empty.chunks(ROWS) {
             // Nobody else ever leaves a row of nothing behind.
             Entity::delete_many()

@@ -272,7 +272,7 @@ on_both! {
             }
         }
         // On SQLite timeline and outbox are two statements.
-        assert!(statements.iter().all(|count| *count <= 13), "{statements:?}");
+        assert!(statements.iter().all(|count| *count <= 14), "{statements:?}");
         // Above a thousand records, timeline and outbox are written in two parts, and so are their tips.
         let more = statements[2].saturating_sub(statements[0]);
         assert!(more <= 4 && statements[3].saturating_sub(statements[1]) <= 4, "{statements:?}");
