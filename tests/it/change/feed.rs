@@ -3,7 +3,7 @@
 use customer_graph::work::UnitOfWork;
 use serde_json::{Value, json};
 
-use super::{ask, end, page, record, refusal, setup, versions, write};
+use super::{ask, end, page, record, refusal, settle, setup, versions, write};
 use crate::{customer::create, on_both_with};
 
 on_both_with! { setup();
@@ -42,6 +42,7 @@ on_both_with! { setup();
         app.ask(&sam, add, json!({ "input": { "groupId": group, "add": [ada] } })).await.data();
         let staff = app.ask(&sam, "mutation { staffUserCreate(input: { email: \"bob@example.com\" }) { staffUser { id } } }", json!({})).await;
         let staff = staff.data()["staffUserCreate"]["staffUser"]["id"].clone();
+        settle(&app).await;
         let answer = ask(&app, &admin, json!({ "after": start })).await;
         assert_eq!(answer.statements(), 1);
         let page = &answer.data()["changes"];

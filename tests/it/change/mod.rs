@@ -5,7 +5,7 @@ mod late;
 mod reader;
 mod retention;
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 
 use customer_graph::{
     auth::SigningKeys,
@@ -16,7 +16,7 @@ use sea_orm::entity::prelude::Uuid;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Persona, Setup, TestApp};
+use crate::harness::{Answer, PATIENCE, Persona, Setup, TestApp};
 
 /// Processes that belong together have one key.
 fn setup() -> Setup {
@@ -36,8 +36,23 @@ async fn ask(app: &TestApp, persona: &Persona, variables: Value) -> Answer {
     app.ask(persona, CHANGES, variables).await
 }
 
-/// Asks for a page, which there has to be.
+/// Waits until everything that was committed may be read: the tests beside this one write on the same server.
+async fn settle(app: &TestApp) {
+    let held = "outbox_event where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+    let settling = async {
+        while app.is_postgres() && app.count(held).await > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(PATIENCE, settling).await.is_ok(),
+        "events are held back"
+    );
+}
+
+/// Asks for a page, which there has to be, once everything may be read.
 async fn page(app: &TestApp, persona: &Persona, variables: Value) -> Value {
+    settle(app).await;
     ask(app, persona, variables).await.data()["changes"].clone()
 }
 
@@ -76,6 +91,7 @@ async fn write(app: &TestApp, topic: &'static str, version: i32) {
 }
 
 async fn sweep(app: &TestApp) -> u64 {
+    settle(app).await;
     Housekeeper::new(app.app.parts.clone()).sweep().await.unwrap()
 }
 

@@ -6,11 +6,12 @@ use customer_graph::work::{
     outbox_reader::{self, Begin},
 };
 
-use super::{setup, write};
+use super::{settle, setup, write};
 use crate::{harness::TestApp, on_both_with};
 
 /// Claims the cursor, reads what there is, at most two, and advances: what a sender does, and whether it fails at last.
 async fn turn(app: &TestApp, begin: Begin, fails: bool) -> Option<Vec<i32>> {
+    settle(app).await;
     let call = app.system();
     let written = call
         .write(WriteOptions::default(), async |unit: &mut UnitOfWork| {

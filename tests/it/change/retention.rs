@@ -12,7 +12,7 @@ use customer_graph::{
 };
 use serde_json::json;
 
-use super::{ask, end, page, refusal, setup, sweep, versions, write};
+use super::{ask, end, page, refusal, settle, setup, sweep, versions, write};
 use crate::{harness::TestApp, on_both_with};
 
 const MONTH: Duration = Duration::from_secs(31 * 24 * 60 * 60);
@@ -51,6 +51,7 @@ on_both_with! { setup();
         for version in 1..=3 {
             write(&app, "customer.updated", version).await;
         }
+        settle(&app).await;
         let second = app.write(async |unit: &mut UnitOfWork| {
             let cursor = outbox_reader::claim(unit, "slow", Begin::Oldest).await?.unwrap();
             outbox_reader::claim(unit, "quick", Begin::Now).await?.unwrap();
@@ -89,6 +90,7 @@ async fn cursors_from_before_the_database_came_from_another_server_are_refused()
         write(&app, "customer.updated", version).await;
     }
     let first = page(&app, &reader, json!({ "first": 1 })).await;
+    settle(&app).await;
     app.write(async |unit: &mut UnitOfWork| {
         let cursor = outbox_reader::claim(unit, "test", Begin::Oldest).await?.unwrap();
         let page = customer_graph::work::outbox::events_after(unit.db(), cursor, 1).await?;
@@ -106,6 +108,7 @@ async fn cursors_from_before_the_database_came_from_another_server_are_refused()
     let answer = ask(&app, &reader, json!({ "after": end(&first) })).await;
     assert_eq!(refusal(&answer), json!(["BAD_USER_INPUT", "EVENTS_GONE"]));
     assert_eq!(versions(&page(&app, &reader, json!({})).await), [1, 2, 3, 4]);
+    settle(&app).await;
     let read = app
         .write(async |unit: &mut UnitOfWork| {
             let cursor = outbox_reader::claim(unit, "test", Begin::Oldest).await?.unwrap();

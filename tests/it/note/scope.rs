@@ -32,7 +32,7 @@ on_both! {
         let note = add(&app, &admin, ada.id(), "private", false).await;
         let reader = app.api_key("reader", "customers:read,notes:read").await;
         let other = app.api_key("other", "customers:*,addresses:*,orders:*").await;
-        let writer = app.api_key("writer", "notes:write").await;
+        let writer = app.api_key("writer", "notes:*").await;
         assert_eq!(bodies(&app, &reader, ada.id()).await, ["private"]);
         let query = "query($id: ID!) { customer(id: $id) { id notes { nodes { body } } } }";
         let answer = app.ask(&other, query, json!({ "id": ada.id() })).await;

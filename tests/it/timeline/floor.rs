@@ -14,7 +14,7 @@ async fn world(app: &TestApp) -> String {
         json!({ "email": "ada@example.com", "phone": "+4930901820" }),
     )
     .await;
-    let change = json!({ "id": ada, "email": "countess@example.com", "firstName": "Augusta", "metadata": { "set": { "tier": "gold" } } });
+    let change = json!({ "id": ada, "email": "countess@example.com", "firstName": "Augusta", "privateMetadata": { "set": { "tier": "gold" } } });
     run(app, &admin, "customerUpdate", change, "customer { id }").await;
     let address = json!({ "customerId": ada, "countryCode": "DE", "city": "Oldenburg", "skipValidation": true });
     run(app, &admin, "addressCreate", address, "address { id }").await;
@@ -121,7 +121,7 @@ on_both! {
     async fn what_a_role_hides_does_not_come_out_of_changes(app: TestApp) {
         let ada = world(&app).await;
         let owner = app.staff("boss", "*").await;
-        let masks = ["Customer.email", "Customer.phoneE164", "Customer.metadata", "Address.city"];
+        let masks = ["Customer.email", "Customer.phoneE164", "Customer.privateMetadata", "Address.city"];
         let hiding = role(&app, &owner, json!({ "name": "Hiding", "permissions": ["*:read"], "fieldMasks": masks })).await;
         let sam = app.staff("sam", "").await;
         assign(&app, &owner, &sam, &hiding, Value::Null).await;
