@@ -9,7 +9,10 @@ use entity::{
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
-use super::draft::changes;
+use super::{
+    draft::changes,
+    follow::{Step, follow},
+};
 use crate::work::{EmailAddress, Record, Topic, UnitOfWork, WriteError};
 
 /// The link with this source and order, as it is now.
@@ -33,10 +36,11 @@ pub async fn lock(unit: &UnitOfWork, id: OrderLinkId) -> Result<Option<Model>, D
 }
 
 /// Gives an order to a customer, whose e-mail address it takes where one is given. The link and both customers are
-/// locked. It is told in the timelines of both; in that of the link where nobody owned the order.
+/// locked. What follows the order goes with it. It is told in the timelines of both; in that of the link where nobody
+/// owned the order.
 ///
 /// # Errors
-/// Faults.
+/// `LIMIT_EXCEEDED` when the new owner's sums would be larger than a number can be; faults.
 pub async fn give(
     unit: &mut UnitOfWork,
     link: &Model,
@@ -54,6 +58,11 @@ pub async fn give(
     Entity::update(given.clone().into_active_model().reset_all())
         .exec_without_returning(unit.db())
         .await?;
+    let step = Step {
+        before: Some(link),
+        after: &given,
+    };
+    follow(unit, &[step]).await?;
     let before = link.customer_id.map_or(link.id.uuid(), PrefixedId::uuid);
     for subject in [before, to.uuid()] {
         unit.record(Record {

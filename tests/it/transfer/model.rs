@@ -291,7 +291,7 @@ impl Walk<'_> {
             }
             (9, _) => {
                 self.model.sweep();
-                self.app.app.housekeeper.sweep().await.unwrap();
+                self.app.sweep().await;
                 self.log.push(format!("day {} sweep", self.model.today));
             }
             _ => {

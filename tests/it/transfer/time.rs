@@ -116,16 +116,16 @@ on_both! {
         app.clock.advance(DAY * 3);
         source_says(&app, "2", json!({ "email": "old@example.com" })).await;
         let young_transfer = asked(&app, &young, &ada).await;
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(state(&app, &old, &old_transfer).await, "REQUESTED");
         app.clock.advance(DAY * 4);
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!((state(&app, &old, &old_transfer).await, state(&app, &young, &young_transfer).await), ("EXPIRED".to_owned(), "REQUESTED".to_owned()));
         assert_eq!(told(&app, bob.id()).await[1..], ["order.transfer_requested", "order.transfer_expired"]);
         assert_eq!(told(&app, ada.id()).await.last().unwrap(), "order.transfer_expired");
         // Tokens and mails do not last for ever; the record does.
         app.clock.advance(DAY * 40);
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         app.app.mailer.sweep().await.unwrap();
         assert_eq!(app.count("account_token where purpose = 'ORDER_TRANSFER'").await, 0);
         let now = seen(&app, &old, &old_transfer).await;

@@ -160,14 +160,14 @@ on_both! {
         change(&app, &admin, ada.id(), "B").await;
         drain(&app).await;
         app.execute("update webhook_delivery set state = 'DEAD' where number = (select max(number) from webhook_delivery)").await;
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("webhook_delivery").await, 2);
         app.clock.advance(Duration::from_secs(8 * 24 * 3_600));
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("webhook_delivery where state = 'DEAD'").await, 1);
         assert_eq!(app.count("webhook_delivery").await, 1);
         app.clock.advance(Duration::from_secs(23 * 24 * 3_600));
-        app.app.housekeeper.sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!(app.count("webhook_delivery").await, 0);
     }
 }

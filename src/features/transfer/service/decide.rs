@@ -8,9 +8,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{
-    super::visibility, Answer, Matter, canceled, check_open, end, is_canceled, lock, notice, request::check_receiver,
-};
+use super::{super::visibility, Answer, Matter, canceled, check_open, end, lock, notice, request::check_receiver};
 use crate::{
     features::{
         account::token::{self, Purpose},
@@ -79,7 +77,7 @@ pub async fn decide(unit: &mut UnitOfWork, decision: Decision) -> Result<Answer,
 }
 
 async fn accept(unit: &mut UnitOfWork, matter: &Matter) -> Result<Answer, WriteError> {
-    if is_canceled(&matter.link) {
+    if matter.link.is_canceled {
         end(unit, &matter.transfer, State::Cancelled).await?;
         return Ok(Answer::Ended(canceled("")));
     }

@@ -219,12 +219,6 @@ fn canceled(path: &str) -> UserError {
     )
 }
 
-/// Whether the words of a source say that an order was canceled.
-fn is_canceled(link: &order_link::Model) -> bool {
-    let status = crate::text::fold(&link.status);
-    status == "canceled" || status == "cancelled"
-}
-
 impl Snapshot for Model {
     fn snapshot(&self) -> Vec<(&'static str, Json)> {
         vec![

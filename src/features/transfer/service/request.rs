@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 
-use super::{canceled, end, is_canceled, lock_customers, notice, open_of, record, topic_of};
+use super::{canceled, end, lock_customers, notice, open_of, record, topic_of};
 use crate::{
     features::order::{give, visibility as orders},
     work::{ErrorCode, UnitOfWork, UserError, WriteError},
@@ -165,7 +165,7 @@ fn check(link: &order_link::Model, to: &customer::Model, path: &str) -> Result<(
             "The order is this customer's already.",
         ));
     }
-    if is_canceled(link) {
+    if link.is_canceled {
         return Err(canceled(path));
     }
     check_receiver(to, "toCustomerId")

@@ -7,9 +7,7 @@ use entity::{
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::{
-    super::visibility, Answer, Matter, canceled, check_open, end, is_canceled, lock, notice, record, request::cooling,
-};
+use super::{super::visibility, Answer, Matter, canceled, check_open, end, lock, notice, record, request::cooling};
 use crate::{
     features::account::token,
     work::{Topic, UnitOfWork, UserError, WriteError},
@@ -30,7 +28,7 @@ pub async fn resend(
         end(unit, &matter.transfer, state).await?;
         return Ok(Answer::Ended(error));
     }
-    if is_canceled(&matter.link) {
+    if matter.link.is_canceled {
         end(unit, &matter.transfer, State::Cancelled).await?;
         return Ok(Answer::Ended(canceled("")));
     }
