@@ -231,8 +231,8 @@ impl Route {
 /// Whether a persona may see what Ada has of a kind. It is written down, not asked: the answer might be wrong.
 fn may_see(persona: &Persona, kind: &str) -> bool {
     match persona.name {
-        "support" => matches!(kind, "cus" | "cuaddr" | "olink" | "chan"),
-        "orders_only" => matches!(kind, "olink" | "chan"),
+        "support" => matches!(kind, "cus" | "cuaddr" | "olink" | "otr" | "chan"),
+        "orders_only" => matches!(kind, "olink" | "otr" | "chan"),
         _ => false,
     }
 }
