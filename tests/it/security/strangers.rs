@@ -234,8 +234,8 @@ impl Route {
 /// Whether a persona may see what Ada has of a kind. It is written down, not asked: the answer might be wrong.
 fn may_see(persona: &Persona, kind: &str) -> bool {
     match persona.name {
-        "support" => matches!(kind, "cus" | "cuaddr" | "olink" | "oact" | "chan"),
-        "orders_only" => matches!(kind, "olink" | "oact" | "chan"),
+        "support" => matches!(kind, "cus" | "cuaddr" | "olink" | "oact" | "otr" | "chan"),
+        "orders_only" => matches!(kind, "olink" | "oact" | "otr" | "chan"),
         _ => false,
     }
 }
