@@ -18,7 +18,7 @@
 //! | [`http`] | from bytes to an operation of a viewer and back: limits, parsing, who asks, subscriptions, health, the query page |
 //! | [`firewall`] | what of a document is refused before anything of it is executed; documents agreed upon beforehand |
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
-//! | [`background`] | what goes on after the response: the mailer, the runner of jobs, the triggers of workflows, the housekeeper, the relay of events |
+//! | [`background`] | what goes on after the response: the mailer, the runner of jobs, the triggers of workflows, the housekeeper, the relay of events, webhooks, sinks |
 //! | [`outbound`] | requests that we send to others: bounded, signed, never into private networks |
 //! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
@@ -39,7 +39,7 @@
 //! two rooms write together (a customer with addresses, a deletion), the mutation's file composes their services
 //! inside one unit of work.
 //!
-//! # Three journeys
+//! # Four journeys
 //!
 //! **Reading** `customers { nodes { addresses { nodes { city } } } }`: [`http`] finds the [`auth::Viewer`] behind the
 //! token; [`firewall`] knows the document or looks at it, twice, and says what it costs; [`schema`] executes; the field's
@@ -55,6 +55,11 @@
 //! **Hearing** `customerChanged`: after its commit a unit of work rings ([`work::outbox`]); the [`background::Relay`] reads the
 //! outbox forward and passes events on; whoever listens looks at each, and executes the subscription anew for those that
 //! are of interest, with a viewer and loaders of that moment ([`graphql::subscription`]).
+//!
+//! **Telling** `customer.updated`: [`background::Webhooks`] reads the outbox forward with a cursor of its own and queues a
+//! delivery for every endpoint that wants it, in one unit of work; it takes what is due, lane by lane, and sends it through
+//! [`outbound`]; what it says is asked of the schema at that moment, with the permissions of the endpoint
+//! ([`graphql::standing`], [`features::webhook`]).
 //!
 //! # What holds everywhere
 //!

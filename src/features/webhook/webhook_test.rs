@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{
     id::WebhookEndpointId,
     webhook_endpoint::{Column, Model},
@@ -35,8 +35,9 @@ pub struct WebhookTestMutation;
 pub struct WebhookTestInput {
     /// The endpoint; one that is disabled can be tried, too.
     id: Id<WebhookEndpointId>,
-    /// The id of an object that the payload query is asked about. Without it the query is not asked.
-    object_id: Option<ID>,
+    /// The id that the payload query is asked with, of whatever kind it looks for, at most 64 characters. Without it the
+    /// query is not asked.
+    object_id: Option<String>,
 }
 
 /// What `webhookTest` answers.
@@ -71,7 +72,7 @@ impl WebhookTestMutation {
             .one(call.db())
             .await
             .map_err(|error| fault(call, &error))?;
-        let object = input.object_id.map(|id| id.0);
+        let object = input.object_id;
         let Some(mut endpoint) = found else {
             return Ok(Some(refused(UserError::not_found("id", "webhook endpoint"))));
         };

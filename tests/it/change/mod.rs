@@ -9,7 +9,6 @@ use std::{sync::OnceLock, time::Duration};
 
 use customer_graph::{
     auth::SigningKeys,
-    background::Housekeeper,
     work::{Record, Topic, UnitOfWork},
 };
 use sea_orm::entity::prelude::Uuid;
@@ -92,7 +91,7 @@ async fn write(app: &TestApp, topic: &'static str, version: i32) {
 
 async fn sweep(app: &TestApp) -> u64 {
     settle(app).await;
-    Housekeeper::new(app.app.parts.clone()).sweep().await.unwrap()
+    app.sweep().await
 }
 
 /// The code and the reason of a refusal.

@@ -162,7 +162,7 @@ on_both! {
         assert_eq!(wrong.data()["guestOrderRequest"], json!({ "isAccepted": false, "userErrors": [{ "code": "REQUIRED", "path": ["orderId"] }, { "code": "INVALID_EMAIL", "path": ["email"] }] }));
         // What nobody looks at any more goes, with the mails.
         app.clock.advance(Duration::from_secs(2 * 86_400));
-        customer_graph::background::Housekeeper::new(app.app.parts.clone()).sweep().await.unwrap();
+        app.sweep().await;
         assert_eq!((app.count("mail").await, app.count("order_token").await), (0, 0));
     }
 }

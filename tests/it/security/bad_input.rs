@@ -84,7 +84,7 @@ async fn refused(app: &TestApp, persona: &Persona, what: &str, query: &str, vari
 }
 
 /// States that nothing was written and that the service still answers.
-async fn unharmed(app: &TestApp, persona: &Persona, before: &[(&'static str, i64)]) {
+async fn unharmed(app: &TestApp, persona: &Persona, before: &[(String, i64)]) {
     assert_eq!(counts(app).await, before);
     let answer = app.ask(persona, "{ viewer { kind } }", json!({})).await;
     assert_eq!(answer.data()["viewer"]["kind"], "API_KEY");

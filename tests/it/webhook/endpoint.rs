@@ -9,7 +9,7 @@ use crate::{
     on_both, on_both_with,
 };
 
-const TEST: &str = "mutation($id: ID!, $object: ID) { webhookTest(input: { id: $id, objectId: $object }) {
+const TEST: &str = "mutation($id: ID!, $object: String) { webhookTest(input: { id: $id, objectId: $object }) {
   isDelivered status durationMilliseconds error userErrors { code path } } }";
 
 /// One of the internet, where requests go nowhere else.
