@@ -119,11 +119,10 @@ impl Runner {
 
     /// Takes jobs that are due, at most so many.
     async fn claim(&self, most: usize) -> Result<Vec<Model>, WriteError> {
-        let kinds = self.handlers.kinds();
         let call = self.call();
         // Only whoever finds something waits for the one writer of SQLite.
         let db = call.database.reader(&Statements::default());
-        if most == 0 || !queue::is_due(&db, call.now(), &kinds).await? {
+        if most == 0 || !queue::is_due(&db, call.now(), &self.handlers).await? {
             return Ok(Vec::new());
         }
         let most = u64::try_from(most).unwrap_or(1);

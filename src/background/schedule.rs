@@ -17,8 +17,8 @@ use crate::{
 /// comes first. What was missed while no process ran is not made up for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schedule {
-    /// The slots that have their job, as far as this process knows.
-    known: Arc<Mutex<HashMap<&'static str, i64>>>,
+    /// The slots that have their job, as far as this process knows, by the place of the sweep.
+    known: Arc<Mutex<HashMap<usize, i64>>>,
 }
 
 impl Schedule {
@@ -35,14 +35,7 @@ impl Schedule {
         };
         let written = call
             .write(options, async move |unit: &mut UnitOfWork| {
-                let jobs = wanted.iter().map(|&(name, slot)| NewJob {
-                    kind: name,
-                    schedule_key: Some(format!("{name}@{slot}")),
-                    is_quiet: true,
-                    input: serde_json::json!({}),
-                    ..NewJob::default()
-                });
-                let jobs = jobs.collect();
+                let jobs = new_jobs(&wanted);
                 Ok::<_, WriteError>(Once(jobs::enqueue(unit, jobs).await?))
             })
             .await?;
@@ -50,14 +43,29 @@ impl Schedule {
         Ok(written.value.0)
     }
 
-    fn due(&self, now: DateTime<Utc>) -> Vec<(&'static str, i64)> {
+    /// The places of the sweeps that are due, and their slots.
+    fn due(&self, now: DateTime<Utc>) -> Vec<(usize, i64)> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now.timestamp().div_euclid(60);
-        let slots = SWEEPS
-            .iter()
-            .map(|sweep| (sweep.name, minute.div_euclid(sweep.minutes) * sweep.minutes));
-        slots
-            .filter(|(name, slot)| known.get(name).is_none_or(|known| known != slot))
+        let sweeps = SWEEPS.iter().enumerate();
+        sweeps
+            .map(|(place, sweep)| (place, minute.div_euclid(sweep.minutes) * sweep.minutes))
+            .filter(|(place, slot)| known.get(place).is_none_or(|known| known != slot))
             .collect()
     }
+}
+
+fn new_jobs(wanted: &[(usize, i64)]) -> Vec<NewJob> {
+    let sweeps = wanted
+        .iter()
+        .filter_map(|(place, slot)| Some((SWEEPS.get(*place)?.name, slot)));
+    sweeps
+        .map(|(name, slot)| NewJob {
+            kind: name,
+            schedule_key: Some(format!("{name}@{slot}")),
+            is_quiet: true,
+            input: serde_json::json!({}),
+            ..NewJob::default()
+        })
+        .collect()
 }

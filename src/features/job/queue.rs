@@ -63,18 +63,18 @@ pub enum Ending {
     Cancelled,
 }
 
-fn due(now: DateTime<Utc>, kinds: &[&str]) -> Select<Entity> {
+fn due(now: DateTime<Utc>, handlers: &JobHandlers) -> Select<Entity> {
     Entity::find()
         .filter(Column::NextRunAt.lte(now))
-        .filter(Column::Kind.is_in(kinds.iter().copied()))
+        .filter(Column::Kind.is_in(handlers.kinds()))
 }
 
 /// Whether a job of these kinds is due.
 ///
 /// # Errors
 /// Faults.
-pub async fn is_due(db: &ReadConnection, now: DateTime<Utc>, kinds: &[&str]) -> Result<bool, DbErr> {
-    let first: Option<JobId> = due(now, kinds)
+pub async fn is_due(db: &ReadConnection, now: DateTime<Utc>, handlers: &JobHandlers) -> Result<bool, DbErr> {
+    let first: Option<JobId> = due(now, handlers)
         .select_only()
         .column(Column::Id)
         .order_by_asc(Column::NextRunAt)
@@ -90,7 +90,7 @@ pub async fn is_due(db: &ReadConnection, now: DateTime<Utc>, kinds: &[&str]) -> 
 /// # Errors
 /// Faults.
 pub async fn claim(unit: &mut UnitOfWork, handlers: &JobHandlers, most: u64) -> Result<Vec<Model>, DbErr> {
-    let rows = due(unit.now(), &handlers.kinds())
+    let rows = due(unit.now(), handlers)
         .order_by_asc(Column::NextRunAt)
         .order_by_asc(Column::Id)
         .limit(most)
