@@ -101,16 +101,11 @@ impl From<DbErr> for JobError {
 
 /// A handler whose type is forgotten.
 pub(crate) trait Handler: Send + Sync {
-    fn kind(&self) -> &'static str;
     fn attempts(&self) -> i32;
     fn run<'a>(&'a self, job: &'a mut JobContext) -> BoxFuture<'a, Result<(), JobError>>;
 }
 
 impl<H: JobHandler> Handler for H {
-    fn kind(&self) -> &'static str {
-        JobHandler::kind(self)
-    }
-
     fn attempts(&self) -> i32 {
         JobHandler::attempts(self)
     }

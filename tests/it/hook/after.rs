@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{body, create, is_signed, make, status};
-use crate::{harness::TestApp, on_both, provider::server::Server};
+use crate::{on_both, provider::server::Server};
 
 fn after(url: &str) -> Value {
     json!({ "point": "AFTER", "mutation": "customerCreate", "url": url })

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::{answering, before, body, create, is_signed, make, silent, status, upsert};
 use crate::{
-    harness::TestApp,
     on_both,
     provider::server::{self, Server},
 };

@@ -1,6 +1,6 @@
 //! Who may not do something makes nobody be asked about it, and no secret is ever told.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{answering, before, make, upsert};
 use crate::{

@@ -8,10 +8,7 @@ use std::sync::{
 use serde_json::{Value, json};
 
 use super::{Parts, change, enqueue, jobs};
-use crate::{
-    harness::{Persona, TestApp},
-    on_both,
-};
+use crate::{harness::Persona, on_both};
 
 on_both! {
     async fn a_job_that_waits_is_cancelled_at_once(app: TestApp) {

@@ -5,10 +5,8 @@ use std::time::Duration;
 use customer_graph::background::SWEEPS;
 use serde_json::json;
 
-use crate::{
-    harness::{Setup, TestApp},
-    on_both,
-};
+use super::{Parts, enqueue};
+use crate::{harness::Setup, on_both};
 
 on_both! {
     async fn of_several_processes_one_puts_a_scheduled_job_into_the_queue(app: TestApp) {
@@ -39,8 +37,8 @@ on_both! {
     }
 
     async fn old_jobs_are_swept_away(app: TestApp) {
-        super::enqueue(&app, 1, 0).await;
-        let parts = super::Parts::new(|_| Ok(()));
+        enqueue(&app, 1, 0).await;
+        let parts = Parts::new(|_| Ok(()));
         let with = app.beside(parts.setup()).await;
         with.app.runner.work_off().await.unwrap();
         app.app.runner.schedule().await.unwrap();

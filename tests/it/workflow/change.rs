@@ -3,10 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{make, steps, upsert};
-use crate::{
-    harness::{Persona, TestApp},
-    on_both,
-};
+use crate::{harness::Persona, on_both};
 
 on_both! {
     async fn what_is_wrong_is_told_at_its_path(app: TestApp) {

@@ -11,7 +11,7 @@ use std::{
 use customer_graph::features::hook::letter::signature;
 use serde_json::{Value, json};
 
-use super::{body, create, go_on, jobs, make, paths, serving, states, steps};
+use super::{body, create, go_on, jobs, make, paths, serving, states, steps, upsert};
 use crate::{
     harness::{Setup, TestApp},
     hook::silent,
@@ -166,10 +166,10 @@ on_both! {
         let server = serving(|_| None).await;
         let admin = app.admin().await;
         let (id, _) = make(&app, &admin, steps(&server.url)).await;
-        super::upsert(&app, &admin, json!({ "id": id, "isEnabled": false })).await.data();
+        upsert(&app, &admin, json!({ "id": id, "isEnabled": false })).await.data();
         create(&app, &admin, "ada").await;
         go_on(&app).await;
-        super::upsert(&app, &admin, json!({ "id": id, "isEnabled": true })).await.data();
+        upsert(&app, &admin, json!({ "id": id, "isEnabled": true })).await.data();
         go_on(&app).await;
         assert_eq!(paths(&server), [""; 0], "what happened meanwhile does not begin it");
         create(&app, &admin, "bea").await;
