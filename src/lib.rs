@@ -20,6 +20,7 @@
 //! | [`auth`] | who is asking and may they: [`auth::Viewer`], permissions, guards, tokens, password hashing |
 //! | [`background`] | what goes on after the response: the mailer, the runner of jobs, the triggers of workflows, the housekeeper, the relay of events, webhooks, sinks |
 //! | [`outbound`] | requests that we send to others: bounded, signed, never into private networks |
+//! | [`standard_webhooks`] | how what we send to others is signed |
 //! | [`work`] | one operation's means: [`work::Call`] reads, [`work::UnitOfWork`] writes |
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
 //! | [`schema`] | the assembly: the only place that lists the rooms |
@@ -116,6 +117,7 @@ pub mod migrate;
 pub mod money;
 pub mod outbound;
 pub mod schema;
+pub mod standard_webhooks;
 pub mod telemetry;
 pub mod text;
 pub mod work;

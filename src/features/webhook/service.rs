@@ -15,6 +15,7 @@ use super::{queue::wait, signature, visibility};
 use crate::{
     auth::{Permissions, grants::FieldMasks},
     features::role::authority::Authority,
+    standard_webhooks,
     work::{
         Call, Change, FieldChange, ReadBack, Record, Snapshot, Topic, UnitOfWork, UserError, WriteError, outbox::Mark,
         snapshot::diff,
@@ -279,10 +280,10 @@ fn check_gift(authority: &Authority, row: &Model) -> Result<(), UserError> {
 
 /// A new secret, encrypted and as it is shown.
 fn new_secret(unit: &UnitOfWork, id: WebhookEndpointId) -> Result<(String, String), WriteError> {
-    let secret: [u8; signature::BYTES] = rand::random();
+    let secret: [u8; standard_webhooks::BYTES] = rand::random();
     let sealed = unit.call().sealer.seal(&id.to_string(), &secret);
     let sealed = sealed.map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok((sealed, signature::written(&secret)))
+    Ok((sealed, standard_webhooks::written(&secret)))
 }
 
 fn note(unit: &mut UnitOfWork, topic: &'static str, row: &Model, changes: Vec<FieldChange>) {

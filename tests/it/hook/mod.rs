@@ -6,7 +6,7 @@ mod change;
 mod denied;
 
 use axum::response::Response;
-use customer_graph::features::hook::letter::signature;
+use customer_graph::standard_webhooks::{read, signature};
 use serde_json::{Value, json};
 
 use crate::{
@@ -58,7 +58,7 @@ fn body(asked: &Asked) -> Value {
 fn is_signed(asked: &Asked, secret: &str) -> bool {
     let header = |name: &str| asked.headers[name].to_str().unwrap().to_owned();
     let timestamp = header("webhook-timestamp").parse().unwrap();
-    header("webhook-signature") == signature(&secret.into(), &header("webhook-id"), timestamp, &asked.body)
+    header("webhook-signature") == signature(&read(secret), &header("webhook-id"), timestamp, &asked.body)
 }
 
 fn status(status: u16) -> Response {

@@ -323,7 +323,7 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
         "OrderActivity" => &[
             "{ me { activities { nodes { @ } } } }",
             "{ orderActivities { nodes { @ } } }",
-            "{ guestOrder(orderId: \"1\", source: \"shop\", email: \"ada@example.com\", token: \"<guest token>\") { activities { @ } } }",
+            "{ guestOrder(orderId: \"1\", source: \"shop\", email: \"ada\\u0040example.com\", token: \"<guest token>\") { activities { @ } } }",
         ],
         "OrderActivityConnection" => &["{ me { activities { @ } } }", "{ orderActivities { @ } }"],
         "OrderActivityEdge" => &[
@@ -339,7 +339,7 @@ pub(crate) fn ways(object: &str) -> &'static [&'static str] {
             "{ customer(id: \"<ada>\") { orderStats { byCurrency { @ } } } }",
         ],
         "GuestOrder" => &[
-            "{ guestOrder(orderId: \"1\", source: \"shop\", email: \"ada@example.com\", token: \"<guest token>\") { @ } }",
+            "{ guestOrder(orderId: \"1\", source: \"shop\", email: \"ada\\u0040example.com\", token: \"<guest token>\") { @ } }",
         ],
         "Interaction" => &["{ node(id: \"<interaction>\") { ... on Interaction { @ } } }"],
         "InteractionConnection" => &["{ customer(id: \"<ada>\") { interactions { @ } } }"],

@@ -112,12 +112,22 @@ fn routes(world: &World) -> Vec<Route> {
         };
         for argument in &field.arguments {
             for place in places(graph, argument, &[], &[]) {
+                let needs_more = field
+                    .arguments
+                    .iter()
+                    .any(|other| other.name != argument.name && other.written.ends_with('!'));
+                let more = if needs_more && !argument.written.ends_with('!') {
+                    world.fill(samples::arguments("Query", &field.name))
+                } else {
+                    String::new()
+                };
                 let operation = format!(
-                    "query({0}: {1}) {{ {before} {2}({3}: {0}) {selection} {after} }}",
+                    "query({0}: {1}) {{ {before} {2}({4} {3}: {0}) {selection} {after} }}",
                     format_args!("${}", argument.name),
                     argument.written,
                     field.name,
-                    argument.name
+                    argument.name,
+                    more.trim_matches(['(', ')']),
                 );
                 routes.push(Route {
                     name: name.clone(),

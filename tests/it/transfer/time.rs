@@ -126,7 +126,6 @@ on_both! {
         // Tokens and mails do not last for ever; the record does.
         app.clock.advance(DAY * 40);
         app.sweep().await;
-        app.app.mailer.sweep().await.unwrap();
         assert_eq!(app.count("account_token where purpose = 'ORDER_TRANSFER'").await, 0);
         let now = seen(&app, &old, &old_transfer).await;
         assert_eq!((&now["node"]["state"], &now["node"]["to"]["id"]), (&json!("EXPIRED"), &json!(ada.id())));

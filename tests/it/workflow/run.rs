@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use customer_graph::features::hook::letter::signature;
+use customer_graph::standard_webhooks::{read, signature};
 use serde_json::{Value, json};
 
 use super::{body, create, go_on, jobs, make, paths, serving, states, steps, upsert};
@@ -34,7 +34,7 @@ on_both! {
         assert_eq!((&told["event"]["topic"], &told["event"]["objectId"], &told["event"]["customerId"]), (&json!("customer.created"), &json!(ada), &json!(ada)));
         let header = |name: &str| last.headers[name].to_str().unwrap().to_owned();
         let timestamp = header("webhook-timestamp").parse().unwrap();
-        assert_eq!(header("webhook-signature"), signature(&secret.as_str().into(), &header("webhook-id"), timestamp, &last.body));
+        assert_eq!(header("webhook-signature"), signature(&read(&secret), &header("webhook-id"), timestamp, &last.body));
         let job = &jobs(&app, &admin).await[0];
         assert_eq!(states(job), ["DONE"; 3]);
         assert_eq!((&job["state"], &job["done"], &job["total"]), (&json!("SUCCEEDED"), &json!(3), &json!(3)));
