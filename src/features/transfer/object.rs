@@ -103,7 +103,7 @@ impl OrderTransfer {
     }
 
     /// Enough of the e-mail address of who shall own the order for the present owner to recognize it, and no more; null
-    /// when they have not proven it, and for everybody but the owner who is being asked.
+    /// when they have not proven it, and for everybody but the owner who is being asked. Requires a customer's token.
     #[graphql(
         guard = "guard::store",
         visible = "guard::shows::store",

@@ -156,6 +156,7 @@ impl WebhookEndpoint {
     #[graphql(
         guard = "guard::webhooks_read",
         visible = "guard::shows::webhooks_read",
+        tag = "admin",
         requires_scopes = "webhooks:read"
     )]
     async fn deliveries(
