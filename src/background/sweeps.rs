@@ -34,6 +34,7 @@ pub struct Sweep {
 macro_rules! sweeps {
     ($($name:literal every $minutes:literal minutes: $remove:path;)*) => {
         /// All sweeps.
+        #[expect(clippy::needless_question_mark, reason = "the errors of some are faults alone")]
         pub const SWEEPS: &[Sweep] = &[$(Sweep {
             name: $name,
             minutes: $minutes,

@@ -259,7 +259,11 @@ mod tests {
         let changed = with_inputs(&document, Some("M"), &variables, &inputs);
         assert_eq!(fields(&changed, Some("M"), &variables)[0].input(), input);
         assert_eq!(
-            changed.fragments.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+            changed
+                .fragments
+                .keys()
+                .map(async_graphql::Name::as_str)
+                .collect::<Vec<_>>(),
             ["f"]
         );
         let (_, operation) = changed.operations.iter().next().unwrap();

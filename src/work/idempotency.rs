@@ -254,7 +254,7 @@ pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
         .limit(most)
         .take();
     let removed = idempotency_record::Entity::delete_many()
-        .filter(Expr::tuple(key.map(|column| Expr::col(column).into())).in_subquery(old))
+        .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old))
         .exec(unit.db())
         .await?;
     Ok(removed.rows_affected)

@@ -15,7 +15,10 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::SecretString;
 
 use super::letter;
-use crate::{outbound::Outbound, work::Call};
+use crate::{
+    outbound::Outbound,
+    work::{Call, Statements},
+};
 
 /// For how long a process goes by what it has read: after that a mutation reads it anew, in one statement.
 const FRESH: TimeDelta = TimeDelta::seconds(2);
@@ -100,11 +103,13 @@ impl Registry {
             return Ok(hooks);
         }
         let read_at = call.now();
+        // For all operations of the next moment, not for this one: it is not counted among its statements.
+        let db = call.database.reader(&Statements::default());
         let rows = entity::hook::Entity::find()
             .filter(Column::IsEnabled.eq(true))
             .order_by_asc(Column::Position)
             .order_by_asc(Column::Id)
-            .all(call.db())
+            .all(&db)
             .await?;
         let before = self.lock().take();
         let known = self.known(call, read_at, rows, before);

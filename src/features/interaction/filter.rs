@@ -76,7 +76,7 @@ impl InteractionWhere {
             self.or.as_deref(),
             self.not.as_deref(),
             budget,
-            |part, budget| part.within(budget),
+            InteractionWhere::within,
         )
     }
 }

@@ -178,7 +178,7 @@ impl Conductor {
             Outcome::Again(error) if attempts < most => {
                 let reason = format!("step {}: {error}", memory.steps[place].name);
                 change(job, false, move |memory, _| {
-                    memory.steps[place].error = Some(error.clone())
+                    memory.steps[place].error = Some(error.clone());
                 })
                 .await?;
                 Err(JobError::Later {
@@ -216,7 +216,7 @@ impl Conductor {
             Outcome::Again(error) if attempts < UNDOING => {
                 let reason = format!("undoing step {}: {error}", memory.steps[place].name);
                 change(job, false, move |memory, _| {
-                    memory.steps[place].error = Some(error.clone())
+                    memory.steps[place].error = Some(error.clone());
                 })
                 .await?;
                 return Err(JobError::Later {

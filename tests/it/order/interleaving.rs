@@ -229,7 +229,7 @@ async fn anything_at_all(app: &TestApp, seed: u64, steps: usize) {
                     } else {
                         json!(chance.below(50).to_string())
                     };
-                    rows.push(activity(order, *chance.of::<&str>(&["REFUND", "REFUND", "RETURN", "CREDIT", "NOTE"]), *chance.of::<&str>(&["x", "y"]), json!({
+                    rows.push(activity(order, chance.of::<&str>(&["REFUND", "REFUND", "RETURN", "CREDIT", "NOTE"]), chance.of::<&str>(&["x", "y"]), json!({
                         "status": chance.of(&["open", "done", "failed", "Rejected", "canceled"]), "amount": amount, "sourceUpdatedAt": day(1 + chance.below(28)),
                     })));
                 }

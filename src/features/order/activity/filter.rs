@@ -73,7 +73,7 @@ impl OrderActivityWhere {
             self.or.as_deref(),
             self.not.as_deref(),
             budget,
-            |part, budget| part.within(budget),
+            OrderActivityWhere::within,
         )
     }
 }
