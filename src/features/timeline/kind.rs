@@ -2,7 +2,7 @@
 
 use entity::id::{
     AccountTokenId, AddressId, ApiKeyId, AuthIdentityId, ChannelId, CustomerGroupId, CustomerGroupMemberId, CustomerId,
-    HookId, InteractionId, JobId, MailId, MfaFactorId, NoteId, OrderActivityId, OrderLineId, OrderLinkId,
+    HookId, InteractionId, JobId, MailId, MfaFactorId, NoteId, OrderActivityId, OrderLineId, OrderLinkId, OrderTokenId,
     OrderTransferId, OrganizationId, OrganizationMemberId, OrganizationRoleId, OrganizationUnitId, PasskeyId,
     PrefixedId, ProviderAnswerId, ProviderIdentityId, RecoveryCodeId, RoleAssignmentId, RoleId, SavedQueryId,
     SessionId, StaffUserId, WebhookDeliveryId, WebhookEndpointId, WorkflowId, decode,
@@ -67,6 +67,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind::<OrderLineId>("OrderLine", Permission::OrdersRead),
     kind::<OrderActivityId>("OrderActivity", Permission::OrdersRead),
     kind::<OrderTransferId>("OrderTransfer", Permission::OrdersRead),
+    inner::<OrderTokenId>(Permission::OrdersRead),
     kind::<SessionId>("Session", Permission::SessionsRead),
     kind::<MfaFactorId>("MfaFactor", Permission::SessionsRead),
     kind::<PasskeyId>("Passkey", Permission::SessionsRead),
