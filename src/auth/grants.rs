@@ -247,7 +247,7 @@ const SAME: &[(&str, &str)] = &[
 ];
 
 /// What a name ends with that tells the same fact as the name without it.
-const ENDS: &[&str] = &["E164", "Id", "LinkId", "Handle", "Code"];
+const ENDS: &[&str] = &["E164", "Id", "LinkId", "CustomerId", "Handle", "Code"];
 
 /// Whether a field is hidden, or an argument or input by which it would be asked for. Who hides a phone number hides it
 /// in its other form as well, and who hides a customer hides their id, and whether there is one.

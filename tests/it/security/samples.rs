@@ -78,7 +78,9 @@ pub(crate) fn input(mutation: &str) -> Option<Value> {
             "occurredAt": "2026-01-03T00:00:00Z", "summary": "Asked for a cup",
         }] }),
         "orderTransferRequest" => json!({ "orderLinkId": "<order>", "toCustomerId": "<bob>" }),
-        "orderTransferResend" | "orderTransferCancel" => json!({ "id": "<transfer>" }),
+        // Of another version, since whether it is too early for another mail is a matter of time.
+        "orderTransferResend" => json!({ "id": "<transfer>", "expectedVersion": 99 }),
+        "orderTransferCancel" => json!({ "id": "<transfer>" }),
         "customerPasswordResetSend" | "customerSessionsRevoke" => json!({ "id": "<ada>" }),
         "customerInvite" => json!({ "email": "invited@example.com" }),
         "customerInviteResend" | "customerInviteRevoke" => json!({ "id": "<made>" }),
