@@ -13,7 +13,7 @@ use customer_graph::{
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::{harness::TestApp, on_both};
+use crate::on_both;
 
 /// A server of NATS with JetStream, in a folder of its own, on a port that it chose.
 struct Server {
