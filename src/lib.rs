@@ -25,6 +25,7 @@
 //! | [`graphql`] | the kit: connections, cursors, filters, loaders, scalars, errors; it knows no room |
 //! | [`schema`] | the assembly: the only place that lists the rooms |
 //! | [`features`] | the rooms themselves |
+//! | [`migrate`], [`telemetry`] | the tables brought up to date; what is logged |
 //! | [`text`], [`money`] | text as people type it and how it is compared; money in minor units |
 //! | [`demo`] | a believable company to look around in |
 //! | crate `entity` | rows, one table a file, each column marked personal or not |
@@ -32,13 +33,39 @@
 //!
 //! # Who may import whom
 //!
-//! `main → cli → app → config, http, schema`; `http → auth, work, graphql`; `schema →` every room; a room's
-//! `object`, `query` and mutation files `→` its own `service`, the kit and the guards; its `loader` and `service`
-//! `→` its own `visibility`, `entity` and `work`; `visibility → entity, auth::Viewer`; the kit `→ auth, work` and never
-//! a room. `service`, `visibility` and `loader` never name `async_graphql` or `axum`. Objects may point at each other
-//! (a graph has cycles); services form a line: `account → customer`, `address → customer`, `order → customer`. Where
-//! two rooms write together (a customer with addresses, a deletion), the mutation's file composes their services
-//! inside one unit of work.
+//! `main → cli → app`, which constructs and may name everything; `http → auth, work, graphql, firewall, schema`, the relay
+//! of `background`, and of the rooms what surrounds an operation alone (`hook`, the courier of `webhook`,
+//! `provider::posted`); `background → auth, work` and the services of rooms; `schema →` every room; a room's `object`,
+//! `query` and mutation files `→` its own `service`, the kit, the guards, and what other rooms show; its `loader` and
+//! `service` `→` its own `visibility`, `entity` and `work`; `visibility → entity, auth::Viewer`; the kit `→ auth, work` and
+//! never a room. `service`, `visibility` and `loader` never name `async_graphql` or `axum`. Objects may point at each other
+//! (a graph has cycles); services and visibility use those of rooms that stand higher up in this table:
+//!
+//! | room | uses |
+//! |---|---|
+//! | `channel`, `job`, `mail`, `saved_query`, `session`, `timeline` | – |
+//! | `change` | `timeline` |
+//! | `identity` | `session` |
+//! | `customer` | `identity`, `session`, `timeline` |
+//! | `address`, `customer_group`, `interaction`, `note`, `organization` | `customer` |
+//! | `impersonation` | `customer`, `session` |
+//! | `order` | `channel`, `customer`, `mail`, `organization` |
+//! | `transfer` | `mail`, `order` |
+//! | `role` | `channel`, `identity` |
+//! | `api_key` | `channel`, `role`, `session` |
+//! | `mfa` | `customer`, `role`, `session` |
+//! | `account` | `customer` and all that customers have, `identity`, `mail`, `mfa`, `session` |
+//! | `passkey` | `account`, `customer`, `session` |
+//! | `provider` | `account`, `customer`, `identity`, `mfa`, `organization`, `passkey`, `session` |
+//! | `staff` | `account`, `api_key`, `identity`, `mail`, `role`, `session` |
+//! | `webhook` | `role` |
+//! | `hook` | `job`, `role` |
+//! | `workflow` | `hook`, `job` |
+//!
+//! Five look down all the same: `session`, `mfa` and `transfer` need of `account` who somebody is, how they come in and what
+//! tokens they have; `role` and `mfa` the visibility of `staff`; `passkey` of `provider` whether another way to log in is
+//! left. Where two rooms write together (a customer with addresses, a deletion), the mutation's file composes their services
+//! inside one unit of work; what guests have becomes somebody's in one file, `account/proof.rs`.
 //!
 //! # Four journeys
 //!
@@ -60,7 +87,9 @@
 //! **Telling** `customer.updated`: [`background::Webhooks`] reads the outbox forward with a cursor of its own and queues a
 //! delivery for every endpoint that wants it, in one unit of work; it takes what is due, lane by lane, and sends it through
 //! [`outbound`]; what it says is asked of the schema at that moment, with the permissions of the endpoint
-//! ([`graphql::standing`], [`features::webhook`]).
+//! ([`graphql::standing`], [`features::webhook`]). Workflows ([`background::Triggers`]) and message brokers
+//! ([`background::SinkRelay`]) read it with cursors of their own as well ([`work::outbox_reader`]); whoever asks for `changes`
+//! keeps theirs themselves ([`features::change`]).
 //!
 //! # What holds everywhere
 //!
@@ -93,12 +122,23 @@
 //!
 //! # Adding a feature
 //!
-//! 1. A migration file, an entity file, its line in `entity/src/lib.rs`.
-//! 2. A folder under [`features`]: `mod.rs` (what the room promises), `visibility.rs`, `service.rs`, `loader.rs`,
-//!    `object.rs`, `query.rs`, one file per mutation.
-//! 3. Its line in [`schema`], its variant of `Node`.
-//! 4. `cargo run -- schema > schema.graphql`.
-//! 5. Tests in `tests/it/<room>/`; the access matrix asks for a verdict on each new field by itself.
+//! 1. A migration file and its line in `migration/src/lib.rs`. An entity file that says of each column whether it is
+//!    personal, its lines in `entity/src/lib.rs`, and the prefix of its ids in `entity/src/id.rs`.
+//! 2. Its permissions in `auth/permission.rs`, their guards and messages in `auth/guard.rs`; what built-in roles may do with
+//!    it, by a migration.
+//! 3. A folder under [`features`] and its line there: `mod.rs` (what the room promises), `visibility.rs`, `service.rs`,
+//!    `loader.rs`, `object.rs`, `query.rs`, one file per mutation.
+//! 4. Its lines in [`schema`]: queries, mutations, subscriptions, its variant of `Node`, and in `schema/personal.rs` the
+//!    entity that holds something personal.
+//! 5. Who may read about it in a timeline: its line in `features/timeline/kind.rs`. What a customer has goes with them
+//!    (`customer/customer_delete.rs`, if not with the row) and passes from guests to whom they turn out to be
+//!    (`account/proof.rs`).
+//! 6. A line in `background/sweeps.rs` for what is not kept for ever.
+//! 7. `cargo run -- schema > schema.graphql`.
+//! 8. Tests in `tests/it/<room>/`, with a line in `tests/it/main.rs`. In `tests/it/security/`: one of it that is Ada's
+//!    (`world.rs`); an input for each mutation, an event for each subscription and a way to each type (`samples.rs`); its
+//!    visibility (`floor.rs`); its entity, if it is personal (`personal_data.rs`). The access matrix asks for a verdict on
+//!    each new field by itself, and `UPDATE_GOLDEN=1 cargo test --test it access_matrix` writes down those that are meant.
 
 // The schema is one type within the other, as deep as there are rooms.
 #![recursion_limit = "256"]

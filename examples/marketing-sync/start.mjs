@@ -2,7 +2,7 @@
 //
 //   CUSTOMER_GRAPH_URL=http://127.0.0.1:4000/graphql CUSTOMER_GRAPH_KEY=… GROUP=cusgroup_… node start.mjs
 //
-// The key needs customers:read, groups:read and hooks:write. Prints one line of JSON when everything is there.
+// The key needs customers:read, groups:read, hooks:read and hooks:write. Prints one line of JSON when everything is there.
 import { marketing } from "./marketing.mjs";
 import { receiver } from "./receiver.mjs";
 

@@ -1,4 +1,7 @@
-//! Hooks: who is asked before a log-in, and told after it.
+//! Hooks: who is asked before a log-in and told after it; and where those may be that are kept in the schema.
+//!
+//! Hooks of mutations and steps of workflows are made with `hookUpsert` and `workflowUpsert` while the service runs. Of
+//! them this section says one thing: whether they may be in a private network ([`HookConfig::allow_private_network`]).
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -9,17 +12,20 @@ use crate::outbound::is_http_url;
 pub(super) const SHORTEST_SECRET: usize = 32;
 
 section! {
-    /// Hooks: who is asked before a log-in, and told after it.
+    /// Hooks: who is asked before a log-in and told after it; and where those may be that are kept in the schema.
     HookConfig in "hook" {
         /// The address that is asked before somebody gets a session; it may refuse.
         before_log_in_url: Option<String> = None,
         /// The address that is told when somebody got a session.
         after_log_in_url: Option<String> = None,
-        /// The secret that signs these requests, at least 32 characters.
+        /// The secret that signs the requests to these two addresses, at least 32 characters. Each hook and workflow in the
+        /// schema has a secret of its own.
         signing_secret: Option<SecretString> = None,
         /// Whether people may log in when the address that is asked before does not answer within three seconds.
         fail_open: bool = false,
-        /// Whether these addresses, and those of hooks and workflows in the schema, may be in a private network, and http.
+        /// Whether requests may go into a private network, and with http: those to these two addresses, and those to hooks
+        /// of mutations and steps of workflows, which without it are sent to the usual port alone. It counts whenever a
+        /// request is sent, also for what was kept in the schema before. Webhooks have a setting of their own.
         allow_private_network: bool = false,
     }
 }

@@ -32,7 +32,7 @@ section! {
         /// The keys of public metadata that customers may write themselves.
         store_metadata_keys: Vec<String> = Vec::new(),
         /// For how long events are kept for those who read them later. What a webhook or sink has still to read is kept
-        /// until then, whatever its age.
+        /// until then, whatever its age; a sink that has not come for as long keeps nothing.
         events_kept: Duration = Duration::from_secs(30 * 24 * 60 * 60),
         /// The largest request body in admin scope, in bytes.
         body_bytes: usize = 1_024 * 1_024,

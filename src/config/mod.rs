@@ -149,7 +149,7 @@ pub struct Config {
     pub subscriptions: SubscriptionsConfig,
     /// What is logged and how.
     pub log: LogConfig,
-    /// Who is asked before and after a log-in.
+    /// Who is asked before and after a log-in, and where hooks and workflows may be.
     pub hook: HookConfig,
     /// Webhooks.
     pub webhooks: WebhooksConfig,

@@ -23,9 +23,10 @@ impl WebhooksConfig {
         let is_time = (Duration::from_millis(100)..=Duration::from_secs(30)).contains(&self.timeout);
         let message = "must be between 100ms and 30s.";
         reader.require(is_time, "webhooks", "timeout", message);
-        let shortest = self.timeout * 3;
+        // Nothing is sent that may not be answered before the lease ends.
+        let shortest = self.timeout * 3 + Duration::from_secs(1);
         let is_lease = (shortest..=Duration::from_secs(600)).contains(&self.lease);
-        let message = "must be between three times webhooks.timeout and 10m.";
+        let message = "must be between three times webhooks.timeout and a second more, and 10m.";
         reader.require(is_lease, "webhooks", "lease", message);
         let is_number = (1..=256).contains(&self.concurrency);
         reader.require(is_number, "webhooks", "concurrency", "must be between 1 and 256.");
