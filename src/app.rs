@@ -24,6 +24,7 @@ use crate::{
 };
 use axum::Router;
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 
 /// What an application is made of; tests put a fixed clock in it.
 pub struct AppParts {
@@ -290,7 +291,13 @@ impl App {
             &parts.trusted_documents.settings,
             parts.trusted_documents.manifest,
         ));
-        let courier = courier(&parts.webhooks, schema.clone(), Arc::clone(&firewall));
+        let hearings = Arc::new(Semaphore::new(call_parts.database.connections_for_hearings()));
+        let courier = courier(
+            &parts.webhooks,
+            schema.clone(),
+            Arc::clone(&firewall),
+            Arc::clone(&hearings),
+        );
         let state = HttpState {
             schema,
             masked_schema: Arc::new(LazyLock::new(schema::build_masked)),
@@ -306,9 +313,7 @@ impl App {
             stopping: stopping.clone(),
             relay: Relay::new(call_parts.database.clone()),
             places: places.clone(),
-            hearings: Arc::new(tokio::sync::Semaphore::new(
-                call_parts.database.connections_for_hearings(),
-            )),
+            hearings,
         };
         Self {
             housekeeper: Housekeeper::new(call_parts.clone()),
@@ -335,12 +340,18 @@ impl App {
 const WEBHOOKS_AT_ONCE: usize = 4_096;
 
 /// Sends webhooks, and asks their queries of this schema.
-fn courier(settings: &WebhooksConfig, schema: schema::Schema, firewall: Arc<Firewall>) -> Courier {
+fn courier(
+    settings: &WebhooksConfig,
+    schema: schema::Schema,
+    firewall: Arc<Firewall>,
+    hearings: Arc<Semaphore>,
+) -> Courier {
     let outbound = Outbound::to_many(
         settings.allow_private_network,
         settings.timeout,
         WEBHOOKS_AT_ONCE,
         settings.concurrency,
     );
-    Courier::new(outbound, Arc::new(Standing::new(schema, firewall, settings.timeout)))
+    let standing = Standing::new(schema, firewall, settings.timeout, hearings);
+    Courier::new(outbound, Arc::new(standing))
 }

@@ -259,7 +259,8 @@ pub fn is_internet_url(url: &str, allows_private: bool) -> bool {
         }
         _ => true,
     };
-    allows_private || (is_whole && parsed.port().is_none())
+    // What a request cannot be made of would fail each time.
+    url.parse::<http::Uri>().is_ok() && (allows_private || (is_whole && parsed.port().is_none()))
 }
 
 /// Whether an address is on the internet, and not in a network of somebody's own or set apart for something.

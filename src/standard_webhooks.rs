@@ -5,13 +5,25 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
+use secrecy::SecretString;
 use sha2::Sha256;
+
+use crate::auth::{Sealer, Unsealable};
 
 /// How a secret begins.
 pub const PREFIX: &str = "whsec_";
 
 /// How many random bytes a secret has.
 pub const BYTES: usize = 32;
+
+/// A new secret for this owner: as people copy it, and as it is kept, which [`Sealer::open`] turns into its bytes.
+///
+/// # Errors
+/// As for [`Sealer::seal`].
+pub fn new_secret(sealer: &Sealer, owner: &str) -> Result<(SecretString, String), Unsealable> {
+    let secret: [u8; BYTES] = rand::random();
+    Ok((written(&secret).into(), sealer.seal(owner, &secret)?))
+}
 
 /// A secret as people copy it.
 #[must_use]

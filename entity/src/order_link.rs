@@ -58,6 +58,8 @@ pub struct Model {
     pub refunded_amount: i64,
     /// How many returns among the activities hold.
     pub return_count: i32,
+    /// Whom the source last named as the customer; the order may have been given to somebody else since.
+    pub named_customer_id: Option<CustomerId>,
 }
 
 /// No relations are declared: loaders and visibility say what belongs to what.
@@ -90,11 +92,12 @@ impl Classified for Entity {
             | Column::UpdatedAt
             | Column::IsCanceled
             | Column::RefundedAmount
-            | Column::ReturnCount => DataClass::Impersonal,
+            | Column::ReturnCount
+            | Column::NamedCustomerId => DataClass::Impersonal,
         }
     }
 }
 
 crate::row::row! {
-    id, source, order_id, display_id, customer_id, organization_id, vendor_id, channel_id, email, email_normalized, status, payment_status, fulfillment_status, total_amount, currency_code, placed_at, source_updated_at, version, created_at, updated_at, is_canceled, refunded_amount, return_count
+    id, source, order_id, display_id, customer_id, organization_id, vendor_id, channel_id, email, email_normalized, status, payment_status, fulfillment_status, total_amount, currency_code, placed_at, source_updated_at, version, created_at, updated_at, is_canceled, refunded_amount, return_count, named_customer_id
 }

@@ -52,6 +52,7 @@ mod m20261130_000140_create_job;
 mod m20261130_000141_create_hook;
 mod m20261130_000142_create_workflow;
 mod m20261130_000150_lease_outbox_reader;
+mod m20261130_000160_name_customer_of_order;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -100,6 +101,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000141_create_hook::Migration),
             Box::new(m20261130_000142_create_workflow::Migration),
             Box::new(m20261130_000150_lease_outbox_reader::Migration),
+            Box::new(m20261130_000160_name_customer_of_order::Migration),
         ]
     }
 }

@@ -241,6 +241,11 @@ impl Reach {
 const SAME: &[(&str, &str)] = &[
     ("Customer.email", "Mail.recipient"),
     ("Customer.email", "OrderLink.email"),
+    ("Customer.hasAccount", "OrderLink.isGuestOrder"),
+    ("Customer.type", "OrderLink.isGuestOrder"),
+    ("OrderLink.customer", "OrderLink.isGuestOrder"),
+    ("OrderLine.sku", "OrderLink.sku"),
+    ("OrderLink.lines", "OrderLink.sku"),
     ("Customer.phoneE164", "Customer.phone"),
     ("Address.phoneE164", "Address.phone"),
     ("Address.provinceCode", "Address.province"),

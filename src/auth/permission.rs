@@ -54,7 +54,7 @@ permissions! {
     MailsRead = "mails:read";
     /// See where customers are logged in, and how they log in.
     SessionsRead = "sessions:read";
-    /// End the sessions of customers, send them a mail to reset their password, invite them.
+    /// End the sessions of customers, send them a mail to reset their password.
     SessionsWrite = "sessions:write";
     /// See staff users and their roles.
     StaffRead = "staff:read";

@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use crate::work::{
-    Database, Statements,
+    Database, Hearing, Statements,
     outbox::{self, Cursor, Event, Mark},
 };
 
@@ -149,10 +149,7 @@ impl Relay {
     }
 
     async fn run(self, mut cursor: Cursor, mut running: Running) {
-        let (mut listener, mut deafness) = self.database.listen().await;
-        if let Some(error) = &deafness {
-            tracing::warn!(%error, "other processes cannot be heard: their events come later");
-        }
+        let mut hearing = Hearing::begin(&self.database).await;
         let db = self.database.reader(&Statements::default());
         let mut soon = SOON;
         while !self.is_done() {
@@ -181,16 +178,7 @@ impl Relay {
                     PAUSE
                 }
             };
-            match tokio::time::timeout(pause, listener.heard()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "other processes cannot be heard any more");
-                    (listener, deafness) = self.database.listen().await;
-                }
-                // What could not be heard before may be heard by now.
-                Err(_) if deafness.is_some() => (listener, deafness) = self.database.listen().await,
-                Err(_) => {}
-            }
+            hearing.heard_within(pause).await;
         }
         running.is_over = true;
     }

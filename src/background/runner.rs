@@ -1,6 +1,7 @@
 //! Runs jobs.
 
 use std::{
+    collections::HashMap,
     panic::AssertUnwindSafe,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -8,8 +9,14 @@ use std::{
 
 use chrono::TimeDelta;
 use entity::job::Model;
-use futures_util::{FutureExt, future::BoxFuture};
-use tokio::{sync::Notify, task::JoinSet};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Either},
+};
+use tokio::{
+    sync::Notify,
+    task::{Id, JoinSet},
+};
 
 use super::{Stopping, schedule::Schedule, sweeps::SWEEPS};
 use crate::{
@@ -21,8 +28,9 @@ use crate::{
     work::{Call, CallParts, Once, Statements, UnitOfWork, WriteError, WriteOptions},
 };
 
-/// How many jobs a process runs at once.
-const AT_ONCE: usize = 4;
+/// How many jobs a process runs at once whose kinds begin so, and how many of all other kinds: a hook that hangs, and a
+/// workflow whose steps do, keep neither each other nor the sweeps waiting.
+const AT_ONCE: [(&str, usize); 3] = [("sweep.", 1), ("hook.", 2), ("", 3)];
 
 /// How long after an empty look the queue is looked at again, though nobody called.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -37,7 +45,15 @@ const _: () = assert!(queue::LEASE.num_seconds() > 2 * BEAT.as_secs() as i64);
 pub struct Runner {
     parts: CallParts,
     handlers: Arc<JobHandlers>,
+    lanes: Arc<[Lane]>,
     schedule: Schedule,
+}
+
+/// Kinds of jobs that share their places.
+#[derive(Debug)]
+struct Lane {
+    handlers: Arc<JobHandlers>,
+    places: usize,
 }
 
 impl Runner {
@@ -45,8 +61,14 @@ impl Runner {
     #[must_use]
     pub fn new(parts: CallParts, handlers: JobHandlers) -> Self {
         let handlers = SWEEPS.iter().fold(handlers, |handlers, sweep| handlers.with(*sweep));
+        let lane_of = |kind: &str| AT_ONCE.iter().position(|(beginning, _)| kind.starts_with(beginning));
+        let lanes = AT_ONCE.iter().enumerate().map(|(lane, (_, places))| Lane {
+            handlers: Arc::new(handlers.only(|kind| lane_of(kind) == Some(lane))),
+            places: *places,
+        });
         Self {
             parts,
+            lanes: lanes.collect(),
             handlers: Arc::new(handlers),
             schedule: Schedule::default(),
         }
@@ -56,33 +78,40 @@ impl Runner {
     /// process goes on with them. A fault of the database is logged and tried again.
     pub async fn run(self, stopping: Stopping) {
         let mut running = JoinSet::new();
+        let mut lanes_of: HashMap<Id, usize> = HashMap::new();
         let signals = Signals::default();
         let calls = self.parts.database.runner_calls();
         while !stopping.is_told() {
             if let Err(error) = self.schedule().boxed().await {
                 tracing::warn!(%error, "scheduled jobs could not be put into the queue");
             }
-            while running.try_join_next().is_some() {}
-            let room = AT_ONCE.saturating_sub(running.len());
-            let claimed = match self.claim(room).boxed().await {
-                Ok(claimed) => claimed,
-                Err(error) => {
-                    tracing::warn!(%error, "jobs could not be taken from the queue");
-                    Vec::new()
-                }
-            };
-            let is_idle = claimed.len() < room;
-            for row in claimed {
-                let runner = self.clone();
-                let stops = Arc::clone(&signals.stops);
-                running.spawn(async move { runner.attempt(row, stops).await }.boxed());
+            while let Some(ended) = running.try_join_next_with_id() {
+                lanes_of.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
             }
-            if is_idle || running.len() >= AT_ONCE {
-                let waiting = waiting(Arc::clone(&calls), stopping.clone());
-                if running.is_empty() {
-                    waiting.await;
-                } else {
-                    futures_util::future::select(waiting, running.join_next().boxed()).await;
+            for (place, lane) in self.lanes.iter().enumerate() {
+                let taken = lanes_of.values().filter(|lane| **lane == place).count();
+                let room = lane.places.saturating_sub(taken);
+                let claimed = match self.claim(&lane.handlers, room).boxed().await {
+                    Ok(claimed) => claimed,
+                    Err(error) => {
+                        tracing::warn!(%error, "jobs could not be taken from the queue");
+                        Vec::new()
+                    }
+                };
+                for row in claimed {
+                    let runner = self.clone();
+                    let stops = Arc::clone(&signals.stops);
+                    let task = running.spawn(async move { runner.attempt(row, stops).await }.boxed());
+                    lanes_of.insert(task.id(), place);
+                }
+            }
+            let waiting = waiting(Arc::clone(&calls), stopping.clone());
+            if running.is_empty() {
+                waiting.await;
+            } else {
+                let ended = running.join_next_with_id().boxed();
+                if let Either::Right((Some(ended), _)) = futures_util::future::select(waiting, ended).await {
+                    lanes_of.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
                 }
             }
         }
@@ -106,7 +135,7 @@ impl Runner {
         let signals = Signals::default();
         let mut count = 0;
         loop {
-            let claimed = self.claim(1).await?;
+            let claimed = self.claim(&self.handlers, 1).await?;
             if claimed.is_empty() {
                 return Ok(count);
             }
@@ -117,16 +146,16 @@ impl Runner {
         }
     }
 
-    /// Takes jobs that are due, at most so many.
-    async fn claim(&self, most: usize) -> Result<Vec<Model>, WriteError> {
+    /// Takes jobs of these kinds that are due, at most so many.
+    async fn claim(&self, handlers: &Arc<JobHandlers>, most: usize) -> Result<Vec<Model>, WriteError> {
         let call = self.call();
         // Only whoever finds something waits for the one writer of SQLite.
         let db = call.database.reader(&Statements::default());
-        if most == 0 || !queue::is_due(&db, call.now(), &self.handlers).await? {
+        if most == 0 || !queue::is_due(&db, call.now(), handlers).await? {
             return Ok(Vec::new());
         }
         let most = u64::try_from(most).unwrap_or(1);
-        let handlers = Arc::clone(&self.handlers);
+        let handlers = Arc::clone(handlers);
         let written = call
             .write(options("jobClaim"), async move |unit: &mut UnitOfWork| {
                 Ok::<_, WriteError>(Once(queue::claim(unit, &handlers, most).await?))

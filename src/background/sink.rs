@@ -5,8 +5,9 @@
 //! and then notes how far it has come. Whoever is killed in between has told some events and noted nothing, and the next
 //! one tells them again: every event arrives **at least once**, under the same id. The events of one subject (a customer,
 //! an organization) are published one after the other, in their order; those of different subjects at the same time.
-//! What a sink does not take is tried again, and nothing comes behind it until it does: a sink that is gone for a day
-//! gets the events of that day when it comes back, as long as the outbox keeps them.
+//! What a sink does not take is tried again, and nothing of the same subject comes behind it until it does: a sink that is
+//! gone for a day gets the events of that day when it comes back. Events that a sink has still to get are kept, but not
+//! for one that nobody has served for as long as events are kept ([`outbox::sweep`]).
 //!
 //! An embedding program brings a sink of its own by implementing [`EventSink`] and putting it into
 //! [`AppParts::sinks`](crate::app::AppParts).
@@ -14,10 +15,11 @@
 #[cfg(feature = "nats")]
 mod nats;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use futures_util::{StreamExt, future::BoxFuture, stream};
+use entity::id::format;
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use sea_orm::entity::prelude::Uuid;
 use tokio::time::Instant;
 
@@ -25,9 +27,10 @@ use super::Stopping;
 use crate::{
     auth::Viewer,
     work::{
-        Call, CallParts, Once, Statements, UnitOfWork, WriteError, WriteOptions,
+        Call, CallParts, Hearing, Once, Statements, UnitOfWork, WriteError, WriteOptions,
         outbox::{self, Cursor, Event},
         outbox_reader::{self, Begin},
+        outbox_subject,
     },
 };
 
@@ -68,20 +71,33 @@ pub trait EventSink: Send + Sync + 'static {
 
     /// Publishes one event, and answers when it is safe with whoever took it. It may be called again with the same event,
     /// which its id tells.
-    fn publish<'a>(&'a self, event: &'a Event) -> BoxFuture<'a, Result<(), SinkError>>;
+    fn publish<'a>(&'a self, event: &'a SinkEvent) -> BoxFuture<'a, Result<(), SinkError>>;
 }
 
-/// An event as sinks tell it: ids, versions and paths, never personal data.
-#[must_use]
-pub fn body(event: &Event) -> serde_json::Value {
-    serde_json::json!({
-        "id": event.id.to_string(),
-        "topic": event.topic,
-        "at": event.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-        "objectId": event.object,
-        "objectVersion": event.version,
-        "changedPaths": event.changed_paths,
-    })
+/// An event as it is passed on.
+#[derive(Clone, Debug)]
+pub struct SinkEvent {
+    /// What happened.
+    pub event: Event,
+    /// The id of whoever it belongs to, a customer for one: what belongs to the same comes in its order.
+    pub subject_id: String,
+}
+
+impl SinkEvent {
+    /// The event as sinks tell it: ids, versions and paths, never personal data.
+    #[must_use]
+    pub fn body(&self) -> serde_json::Value {
+        let Self { event, subject_id } = self;
+        serde_json::json!({
+            "id": event.id.to_string(),
+            "topic": event.topic,
+            "at": event.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            "subjectId": subject_id,
+            "objectId": event.object,
+            "objectVersion": event.version,
+            "changedPaths": event.changed_paths,
+        })
+    }
 }
 
 impl fmt::Debug for dyn EventSink {
@@ -124,7 +140,7 @@ impl SinkRelay {
 
     /// Passes events on until it is told to stop, which it heeds between pages. What is wrong is logged and tried again.
     pub async fn run(self, stopping: Stopping) {
-        let (mut listener, mut deafness) = self.parts.database.listen().await;
+        let mut hearing = Hearing::begin(&self.parts.database).await;
         let mut again = AGAIN;
         while !stopping.is_told() {
             let pause = match self.pass().await {
@@ -152,13 +168,7 @@ impl SinkRelay {
                 }
             };
             tokio::select! {
-                heard = listener.heard() => if let Err(error) = heard {
-                    tracing::warn!(%error, "other processes cannot be heard any more");
-                    (listener, deafness) = self.parts.database.listen().await;
-                },
-                () = tokio::time::sleep(pause) => if deafness.is_some() {
-                    (listener, deafness) = self.parts.database.listen().await;
-                },
+                _ = hearing.heard_within(pause) => {}
                 () = stopping.told() => {}
             }
         }
@@ -179,16 +189,23 @@ impl SinkRelay {
         let db = self.parts.database.reader(&Statements::default());
         let page = outbox::events_after(&db, cursor, PAGE).await?;
         let count = page.events.len();
-        if let Err(error) = self.publish(page.events, until).await {
+        let kinds = outbox_subject::kinds(&db, &page.events).await?;
+        let events = page.events.into_iter().map(|event| SinkEvent {
+            subject_id: format(outbox_subject::kind(&kinds, &event), event.subject),
+            event,
+        });
+        let failed = self.publish(events.collect(), until).await;
+        // What comes before the first event that was not taken was taken.
+        let reached = failed
+            .as_ref()
+            .map_or(page.next, |(before, _)| before.unwrap_or(cursor));
+        if reached != cursor && !self.advance(reached).await? {
+            // Somebody took over, because this took too long: they pass the page on again.
+            return Ok(Passed::Elsewhere);
+        }
+        if let Some((_, error)) = failed {
             tracing::warn!(sink = self.sink.name(), %error, "a sink did not take an event");
             return Ok(Passed::Refused);
-        }
-        if page.next != cursor {
-            let is_ours = self.advance(page.next).await?;
-            if !is_ours {
-                // Somebody took over, because this took too long: they pass the page on again.
-                return Ok(Passed::Elsewhere);
-            }
         }
         Ok(match (page.has_more, page.holds_back) {
             (true, _) => Passed::More(count),
@@ -197,20 +214,34 @@ impl SinkRelay {
         })
     }
 
-    async fn publish(&self, events: Vec<Event>, until: Instant) -> Result<(), SinkError> {
-        let outcomes: Vec<Result<(), SinkError>> = stream::iter(chains(events))
-            .map(|chain| async move {
-                for event in &chain {
-                    tokio::time::timeout_at(until, self.sink.publish(event))
-                        .await
-                        .unwrap_or_else(|_| Err(SinkError("it took too long".to_owned())))?;
-                }
-                Ok(())
-            })
+    /// Publishes a page. When an event is not taken, the ones behind it of the same subject wait; answers the place behind
+    /// which nothing counts then, if it is within the page, and why.
+    async fn publish(&self, events: Vec<SinkEvent>, until: Instant) -> Option<(Option<Cursor>, SinkError)> {
+        let places: Vec<Cursor> = events.iter().map(|told| told.event.cursor).collect();
+        let outcomes: Vec<Option<(Cursor, SinkError)>> = stream::iter(chains(events))
+            .map(|chain| self.publish_chain(chain, until))
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        outcomes.into_iter().collect()
+        let (first, error) = outcomes.into_iter().flatten().min_by_key(|(cursor, _)| *cursor)?;
+        let before = places.into_iter().take_while(|cursor| *cursor < first).last();
+        Some((before, error))
+    }
+
+    /// Publishes the events of one subject; answers the first that was not taken, and why.
+    async fn publish_chain(&self, chain: Vec<SinkEvent>, until: Instant) -> Option<(Cursor, SinkError)> {
+        for told in &chain {
+            let published = AssertUnwindSafe(self.sink.publish(told)).catch_unwind();
+            let outcome = match tokio::time::timeout_at(until, published).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Err(SinkError("it has broken down".to_owned())),
+                Err(_) => Err(SinkError("it took too long".to_owned())),
+            };
+            if let Err(error) = outcome {
+                return Some((told.event.cursor, error));
+            }
+        }
+        None
     }
 
     async fn hold(&self) -> Result<Option<Cursor>, WriteError> {
@@ -263,15 +294,15 @@ impl SinkRelay {
 }
 
 /// The events of each subject, in their order.
-fn chains(events: Vec<Event>) -> Vec<Vec<Event>> {
-    let mut chains: Vec<Vec<Event>> = Vec::new();
+fn chains(events: Vec<SinkEvent>) -> Vec<Vec<SinkEvent>> {
+    let mut chains: Vec<Vec<SinkEvent>> = Vec::new();
     let mut places: std::collections::HashMap<Uuid, usize> = std::collections::HashMap::new();
-    for event in events {
-        let place = *places.entry(event.subject).or_insert_with(|| {
+    for told in events {
+        let place = *places.entry(told.event.subject).or_insert_with(|| {
             chains.push(Vec::new());
             chains.len() - 1
         });
-        chains[place].push(event);
+        chains[place].push(told);
     }
     chains
 }

@@ -43,7 +43,7 @@ macro_rules! sweeps {
     };
 }
 
-// One line for each: a function `(&UnitOfWork, u64) -> Result<u64, DbErr>` that removes at most so many rows.
+// One line for each: a function `(&mut UnitOfWork, u64) -> Result<u64, _>` that removes at most so many rows.
 sweeps! {
     "sweep.rate_limits" every 10 minutes: rate_limit::sweep;
     "sweep.tokens" every 10 minutes: token::sweep;

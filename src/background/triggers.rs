@@ -6,7 +6,7 @@ use super::Stopping;
 use crate::{
     auth::Viewer,
     features::workflow::trigger::{self, Looked},
-    work::{Call, CallParts, Once, Statements, UnitOfWork, WriteError, WriteOptions},
+    work::{Call, CallParts, Hearing, Once, Statements, UnitOfWork, WriteError, WriteOptions},
 };
 
 /// How long after an empty look the outbox is looked at again, though no bell was heard.
@@ -30,7 +30,7 @@ impl Triggers {
 
     /// Looks at what happens until it is told to stop. A fault of the database is logged and tried again.
     pub async fn run(self, stopping: Stopping) {
-        let (mut listener, _) = self.parts.database.listen().await;
+        let mut hearing = Hearing::begin(&self.parts.database).await;
         while !stopping.is_told() {
             let pause = match self.look().await {
                 Ok(Looked { has_more: true, .. }) => continue,
@@ -42,15 +42,13 @@ impl Triggers {
                 }
             };
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                // Who cannot be heard any more is looked for from time to time.
-                _ = listener.heard() => {}
+                _ = hearing.heard_within(pause) => {}
                 () = stopping.told() => {}
             }
         }
     }
 
-    /// Looks at the next events; answers whether there are more.
+    /// Looks at the next events; answers whether there are more, and whether some may not be read yet.
     ///
     /// # Errors
     /// Faults.

@@ -93,6 +93,7 @@ impl Demo {
         let mut parts = AppParts::configured(&config, database, keys)?;
         parts.http.open_to_gateways = true;
         parts.webhooks.allow_private_network = true;
+        parts.allow_private_hooks = true;
         parts.mail.transport = Transport::Mailbox(Mailbox::default());
         let app = App::new(parts);
         self.fill(&app).await?;

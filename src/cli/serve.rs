@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
 
 use super::{Failure, connect};
 use crate::{
@@ -77,11 +77,14 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
     let mut signals = Signals::new()?;
     let mailing = tokio::spawn(app.mailer.clone().run(app.stopping.clone()));
     let telling = tokio::spawn(app.webhooks.clone().run(app.stopping.clone()));
-    let mut passing_on: tokio::task::JoinSet<()> = app
+    let sinks: Vec<_> = app
         .sinks
         .iter()
         .map(|sink| sink.clone().run(app.stopping.clone()))
         .collect();
+    let passing_on = tokio::spawn(async move {
+        futures_util::future::join_all(sinks).await;
+    });
     let working = tokio::spawn(app.runner.clone().run(app.stopping.clone()));
     let triggering = tokio::spawn(app.triggers.clone().run(app.stopping.clone()));
     let keeping_house = tokio::spawn(app.housekeeper.clone().run());
@@ -105,25 +108,29 @@ pub(super) async fn serve(listener: TcpListener, app: App, config: &ServerConfig
         tracing::warn!("some who listened have not been told that the service stops");
     }
     keeping_house.abort();
-    let passed_on = async { while passing_on.join_next().await.is_some() {} };
-    if tokio::time::timeout(PARTING, passed_on).await.is_err() {
-        tracing::warn!("a sink is slow: events under way are passed on again later");
-    }
     triggering.abort();
-    let mailing_on = mailing.abort_handle();
-    if tokio::time::timeout(config.shutdown_timeout, mailing).await.is_err() {
-        tracing::warn!("the mail server is slow: mail under way is broken off and sent again later");
-        mailing_on.abort();
-    }
-    let telling_on = telling.abort_handle();
-    if tokio::time::timeout(config.shutdown_timeout, telling).await.is_err() {
-        tracing::warn!("an endpoint is slow: webhooks under way are broken off and sent again later");
-        telling_on.abort();
-    }
-    let working_on = working.abort_handle();
-    if tokio::time::timeout(config.shutdown_timeout, working).await.is_err() {
-        tracing::warn!("a job does not pause: it is broken off and goes on elsewhere, after its lease");
-        working_on.abort();
+    // All of them were told at the same moment, and have the same time.
+    let deadline = Instant::now() + config.shutdown_timeout;
+    for (task, what) in [
+        (passing_on, "a sink is slow: events under way are passed on again later"),
+        (
+            mailing,
+            "the mail server is slow: mail under way is broken off and sent again later",
+        ),
+        (
+            telling,
+            "an endpoint is slow: webhooks under way are broken off and sent again later",
+        ),
+        (
+            working,
+            "a job does not pause: it is broken off and goes on elsewhere, after its lease",
+        ),
+    ] {
+        let abort = task.abort_handle();
+        if tokio::time::timeout_at(deadline, task).await.is_err() {
+            tracing::warn!("{what}");
+            abort.abort();
+        }
     }
     app.parts.database.close().await?;
     tracing::info!("stopped");

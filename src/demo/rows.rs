@@ -324,6 +324,7 @@ fn order_of(person: &DemoCustomer, customer: &customer::Model, number: usize, or
         is_canceled: order.status == DemoOrderStatus::Canceled,
         refunded_amount: 0,
         return_count: 0,
+        named_customer_id: Some(customer.id),
     }
 }
 

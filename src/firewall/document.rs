@@ -9,7 +9,9 @@ use async_graphql::{
     Name, Positioned, Variables,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+        types::{
+            DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+        },
     },
 };
 use async_graphql_value::ConstValue;
@@ -224,6 +226,12 @@ impl Document {
         Ok(variables)
     }
 
+    /// Its fragments.
+    #[must_use]
+    pub fn fragments(&self) -> &HashMap<Name, Positioned<FragmentDefinition>> {
+        &self.parsed.fragments
+    }
+
     /// Whether somebody who acts as another may run all mutations of its operation of this name.
     #[must_use]
     pub fn may_be_run_by(&self, viewer: &Viewer, operation_name: Option<&str>) -> bool {
@@ -232,7 +240,7 @@ impl Document {
         mutations.all(|field| viewer.may_run(field))
     }
 
-    /// The name and kind of the operation that would run.
+    /// The operation that would run.
     #[must_use]
     pub fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
         match (&self.parsed.operations, name) {

@@ -105,6 +105,17 @@ pub struct DryRunResult {
     events: Vec<String>,
 }
 
+impl DryRunResult {
+    /// As it is shown to somebody who may write and not read: what would happen, and not from what to what.
+    #[must_use]
+    pub fn shown_to(mut self, may_read: bool) -> Self {
+        if !may_read {
+            self.changes.clear();
+        }
+        self
+    }
+}
+
 /// A field that would change, or did.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(name = "FieldChange")]

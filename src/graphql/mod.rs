@@ -1,5 +1,7 @@
 //! The kit: what every room needs to speak GraphQL. It knows no room.
 
+mod actor;
+mod arrange;
 mod bulk;
 mod change;
 pub mod connection;
@@ -20,6 +22,8 @@ mod secret;
 pub mod standing;
 pub mod subscription;
 
+pub use actor::ActorRef;
+pub use arrange::arrange;
 pub use bulk::{BulkErrorPolicy, RowResults, check_rows, most_affected, write_rows};
 pub use change::change;
 pub use connection::{Connection, Edge, ListNode, PageInfo, Total};

@@ -19,7 +19,7 @@ use crate::{
     auth::Viewer,
     firewall::{Document, Reason, Refusal, Scope, short},
     graphql::{
-        Loaders,
+        Loaders, arrange,
         direct::{JsonText, Plans},
         mend,
         subscription::{Hearing, Interest},
@@ -187,6 +187,7 @@ pub(super) struct Prepared {
     /// Whether whoever asks may see the schema.
     sees_schema: bool,
     document: Arc<Document>,
+    operation_name: Option<String>,
     request: async_graphql::Request,
     /// The schema as this viewer sees it.
     schema: Schema,
@@ -319,7 +320,7 @@ impl HttpState {
             // What is written straight to JSON asks nobody whether a field is hidden.
             request = request.data(Plans::default());
         }
-        request.operation_name = body.operation_name;
+        request.operation_name.clone_from(&body.operation_name);
         request.set_parsed_query(executable);
         let schema = if is_masked { &self.masked_schema } else { &self.schema };
         Ok(Prepared {
@@ -327,6 +328,7 @@ impl HttpState {
             call,
             sees_schema,
             document,
+            operation_name: body.operation_name,
             request,
             schema: schema.clone(),
             hooks,
@@ -414,6 +416,9 @@ impl Prepared {
     fn finish(self, mut response: Response) -> Outcome {
         let call = self.call;
         mend(&mut response);
+        if let Some(operation) = self.document.operation(self.operation_name.as_deref()) {
+            arrange(operation, self.document.fragments(), &mut response.data);
+        }
         let is_executed = !matches!(response.data, Value::Null) || response.errors.is_empty();
         if !is_executed && !self.sees_schema {
             // The executor's words name types, and what is missing.

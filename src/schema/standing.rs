@@ -17,12 +17,13 @@ use futures_util::future::BoxFuture;
 use moka::sync::Cache;
 use sea_orm::entity::prelude::Json;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::Schema;
 use crate::{
     firewall::{Document, Firewall, GivenVariables, Scope, short},
     graphql::{
-        Loaders,
+        Loaders, arrange,
         direct::{JsonText, Plans},
         mend,
         standing::{Given, StandingAnswer, StandingQueries},
@@ -53,6 +54,8 @@ pub struct Standing {
     schema: Schema,
     firewall: Arc<Firewall>,
     longest: Duration,
+    /// How many may read at once, which those who listen to events count to as well.
+    hearings: Arc<Semaphore>,
     known: Cache<String, Arc<Document>>,
 }
 
@@ -63,14 +66,16 @@ impl std::fmt::Debug for Standing {
 }
 
 impl Standing {
-    /// Asks this schema, behind this firewall, and waits no longer than this for an answer.
+    /// Asks this schema, behind this firewall, waits no longer than this for an answer, and asks no more at once than there
+    /// are permits.
     #[must_use]
-    pub fn new(schema: Schema, firewall: Arc<Firewall>, longest: Duration) -> Self {
+    pub fn new(schema: Schema, firewall: Arc<Firewall>, longest: Duration, hearings: Arc<Semaphore>) -> Self {
         let limit = Duration::from_millis(firewall.limits(Scope::Bounded).query_milliseconds);
         Self {
             schema,
             firewall,
             longest: longest.min(limit),
+            hearings,
             known: Cache::new(KNOWN),
         }
     }
@@ -186,8 +191,13 @@ impl Standing {
             .data(Loaders::new(Arc::clone(&call)))
             .data(Plans::default());
         request.set_parsed_query(document.for_execution(None, &variables));
-        match tokio::time::timeout(self.longest, self.schema.execute(request)).await {
-            Ok(response) => put_in_order(response),
+        let answer = async {
+            // It is never closed.
+            let _permit = self.hearings.acquire().await;
+            self.schema.execute(request).await
+        };
+        match tokio::time::timeout(self.longest, answer).await {
+            Ok(response) => put_in_order(&document, response),
             Err(_) => nothing("The query took too long.", "INTERNAL", true),
         }
     }
@@ -237,8 +247,11 @@ fn nothing(message: &str, code: &str, is_fault: bool) -> StandingAnswer {
     }
 }
 
-fn put_in_order(mut response: Response) -> StandingAnswer {
+fn put_in_order(document: &Document, mut response: Response) -> StandingAnswer {
     mend(&mut response);
+    if let Some(operation) = document.operation(None) {
+        arrange(operation, document.fragments(), &mut response.data);
+    }
     let mut is_fault = false;
     response.errors.truncate(ERRORS);
     for error in &mut response.errors {

@@ -17,7 +17,7 @@ use std::{
 use sea_orm::{DbErr, RuntimeErr, sqlx::postgres::PgListener};
 use tokio::sync::watch;
 
-use super::postgres::Pool;
+use super::{Database, postgres::Pool};
 
 /// The channel on which processes tell each other.
 pub(super) const CHANNEL: &str = "customer_graph_outbox";
@@ -87,6 +87,55 @@ pub struct Listener {
 impl std::fmt::Debug for Listener {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Listener").finish_non_exhaustive()
+    }
+}
+
+/// Hears the bell for as long as somebody wants to, whatever becomes of the connection to the other processes: it is made
+/// anew when it breaks, and tried again with each look while there is none.
+#[derive(Debug)]
+pub struct Hearing {
+    database: Database,
+    listener: Listener,
+    is_deaf: bool,
+}
+
+impl Hearing {
+    /// Hears the bell of this database from now on.
+    pub async fn begin(database: &Database) -> Self {
+        let (listener, deafness) = database.listen().await;
+        if let Some(error) = &deafness {
+            tracing::warn!(%error, "other processes cannot be heard: what they do is seen later");
+        }
+        Self {
+            database: database.clone(),
+            listener,
+            is_deaf: deafness.is_some(),
+        }
+    }
+
+    /// Waits until events may have been written, but no longer than this; answers whether the bell was heard. May be given
+    /// up at any time.
+    pub async fn heard_within(&mut self, pause: Duration) -> bool {
+        match tokio::time::timeout(pause, self.listener.heard()).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "other processes cannot be heard any more");
+                self.listen_again().await;
+                false
+            }
+            Err(_) => {
+                if self.is_deaf {
+                    self.listen_again().await;
+                }
+                false
+            }
+        }
+    }
+
+    async fn listen_again(&mut self) {
+        let (listener, deafness) = self.database.listen().await;
+        self.listener = listener;
+        self.is_deaf = deafness.is_some();
     }
 }
 

@@ -20,13 +20,14 @@ pub mod outbox;
 mod outbox_feed;
 pub mod outbox_reader;
 mod outbox_retention;
+pub mod outbox_subject;
 mod postgres;
 mod session_cookies;
 pub mod snapshot;
 pub mod timeline;
 mod unit_of_work;
 
-pub use bell::Listener;
+pub use bell::{Hearing, Listener};
 pub use call::{Call, CallParts, Refusal};
 pub use client::Client;
 pub use clock::{Clock, FixedClock, SystemClock};

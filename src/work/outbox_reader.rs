@@ -8,7 +8,7 @@
 //! Who tells somebody over the network cannot do so within a unit of work: such a reader holds its cursor for a while
 //! ([`hold`]), tells, and notes how far it came ([`advance_held`]). Another process takes over when that time is over.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use entity::outbox_reader::{ActiveModel, Column, Entity};
 use sea_orm::{
     ActiveValue::Set,
@@ -138,7 +138,7 @@ pub async fn advance_held(unit: &UnitOfWork, name: &str, token: &str, cursor: Cu
 pub async fn release(unit: &UnitOfWork, name: &str, token: &str) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::LeaseToken, Expr::val(None::<String>))
-        .col_expr(Column::LeasedUntil, Expr::val(None::<DateTime<Utc>>))
+        .col_expr(Column::LeasedUntil, Expr::val(unit.now()))
         .filter(Column::Name.eq(name))
         .filter(Column::LeaseToken.eq(token))
         .exec(unit.db())

@@ -2,7 +2,8 @@
 //!
 //! Old events are removed from the beginning, in the order in which they are read, and the last that was removed is
 //! remembered: whoever comes with a cursor from before it is told that they have missed something. What a reader whose
-//! cursor is kept here has still to read stays, however old it is.
+//! cursor is kept here has still to read stays, however old it is; only one that holds its cursor for a time
+//! ([`super::outbox_reader::hold`]) and has not done so for as long as events are kept is taken to be gone.
 
 use chrono::TimeDelta;
 use entity::{
@@ -10,7 +11,7 @@ use entity::{
     outbox_horizon, outbox_reader,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::DateTimeUtc,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType},
 };
@@ -37,7 +38,12 @@ pub async fn sweep(unit: &UnitOfWork, most: u64) -> Result<u64, DbErr> {
     let Some(kept_since) = unit.now().checked_sub_signed(kept) else {
         return Ok(0);
     };
+    // Whoever holds its cursor by the time says so often: of one that has not for so long there is nobody left.
+    let is_served = Condition::any()
+        .add(outbox_reader::Column::LeasedUntil.is_null())
+        .add(outbox_reader::Column::LeasedUntil.gt(kept_since));
     let slowest = outbox_reader::Entity::find()
+        .filter(is_served)
         .order_by_asc(outbox_reader::Column::TransactionId)
         .order_by_asc(outbox_reader::Column::Position)
         .one(db)

@@ -18,8 +18,8 @@ use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
-use super::{EventSink, SinkError};
-use crate::{config::NatsConfig, work::outbox::Event};
+use super::{EventSink, SinkError, SinkEvent};
+use crate::config::NatsConfig;
 
 /// For how long the server may keep us waiting.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -91,12 +91,13 @@ impl Nats {
         Ok(context)
     }
 
-    async fn publish(&self, event: &Event) -> Result<(), SinkError> {
+    async fn publish(&self, told: &SinkEvent) -> Result<(), SinkError> {
+        let event = &told.event;
         let context = self.context.get_or_try_init(|| self.connect()).await?;
         let mut headers = HeaderMap::new();
         headers.insert(NATS_MESSAGE_ID, event.id.to_string());
         let subject = format!("{}.{}", self.subject, event.topic);
-        let body = super::body(event).to_string();
+        let body = told.body().to_string();
         let acknowledged = async { context.publish_with_headers(subject, headers, body.into()).await?.await };
         match acknowledged.await {
             Ok(_) => Ok(()),
@@ -110,7 +111,7 @@ impl EventSink for Nats {
         "nats"
     }
 
-    fn publish<'a>(&'a self, event: &'a Event) -> BoxFuture<'a, Result<(), SinkError>> {
+    fn publish<'a>(&'a self, event: &'a SinkEvent) -> BoxFuture<'a, Result<(), SinkError>> {
         Box::pin(self.publish(event))
     }
 }

@@ -17,7 +17,7 @@ use sea_orm::DbErr;
 use tokio::{
     sync::Notify,
     task::{Id, JoinSet},
-    time::{sleep, timeout},
+    time::sleep,
 };
 
 use super::Stopping;
@@ -29,7 +29,7 @@ use crate::{
         fan_out::{self, FannedOut},
         queue,
     },
-    work::{Call, CallParts, Once, UnitOfWork, WriteError, WriteOptions},
+    work::{Call, CallParts, Hearing, Once, UnitOfWork, WriteError, WriteOptions},
 };
 
 /// How many events are read at once.
@@ -123,10 +123,7 @@ impl Webhooks {
     }
 
     async fn keep_queueing(&self, stopping: &Stopping) {
-        let (mut listener, mut deafness) = self.parts.database.listen().await;
-        if let Some(error) = &deafness {
-            tracing::warn!(%error, "other processes cannot be heard: webhooks come later");
-        }
+        let mut hearing = Hearing::begin(&self.parts.database).await;
         let mut soon = SOON;
         let mut passed_over: Option<Instant> = None;
         while !stopping.is_told() {
@@ -155,19 +152,11 @@ impl Webhooks {
                     PAUSE
                 }
             };
-            let heard = tokio::select! {
-                heard = timeout(pause, listener.heard()) => heard,
+            tokio::select! {
+                was_heard = hearing.heard_within(pause) => if was_heard {
+                    sleep(GATHERING).await;
+                },
                 () = stopping.told() => return,
-            };
-            match heard {
-                Ok(Ok(())) => sleep(GATHERING).await,
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "other processes cannot be heard any more");
-                    (listener, deafness) = self.parts.database.listen().await;
-                }
-                // What could not be heard before may be heard by now.
-                Err(_) if deafness.is_some() => (listener, deafness) = self.parts.database.listen().await,
-                Err(_) => {}
             }
         }
     }

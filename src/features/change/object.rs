@@ -8,8 +8,8 @@ use entity::id::{CustomerId, OrganizationId, PrefixedId, StaffUserId, decode, fo
 use super::query::cursor_of;
 use crate::{
     auth::guard,
-    features::customer::ActorRef,
-    graphql::{ContextExt, DateTime, PageInfo},
+    features::timeline::is_hidden,
+    graphql::{ActorRef, ContextExt, DateTime, PageInfo},
     work::outbox::FeedEvent,
 };
 
@@ -103,9 +103,12 @@ impl ChangeEvent {
         subject_id(&self.0).into()
     }
 
-    /// Which fields changed.
-    async fn changed_paths(&self) -> &[String] {
-        &self.0.event.changed_paths
+    /// Which fields changed, without those that your roles hide.
+    async fn changed_paths(&self, ctx: &Context<'_>) -> Vec<&str> {
+        let event = &self.0.event;
+        let masks = ctx.viewer().masks();
+        let shown = |path: &&String| masks.is_none_or(|masks| !is_hidden(masks, &event.object, path));
+        event.changed_paths.iter().filter(shown).map(String::as_str).collect()
     }
 
     /// The request that caused it.

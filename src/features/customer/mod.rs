@@ -28,8 +28,8 @@ pub use customer_changed::CustomerSubscription;
 pub use filter::{CustomerSort, CustomerWhere};
 pub use input::CustomerFields;
 pub use loader::CustomerById;
+pub use object::Customer;
 pub(crate) use object::picked;
-pub use object::{ActorRef, Customer};
 pub use query::{CustomerConnection, CustomerQuery};
 
 /// The mutations of this room.

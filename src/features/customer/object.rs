@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use entity::{
-    customer::{Column, Model},
-    id::{ApiKeyId, CustomerId, PrefixedId, StaffUserId, format},
-};
-use sea_orm::entity::prelude::Uuid;
+use async_graphql::{Context, ID, Object, Result};
+use entity::customer::{Column, Model};
 
 use super::filter::{CustomerStatus, CustomerType};
 use crate::{
@@ -30,7 +26,7 @@ use crate::{
         transfer::{OrderTransferConnection, transfers_of},
     },
     graphql::{
-        ContextExt, DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
+        ActorRef, ContextExt, DateTime, Email, JsonObject, LanguageTag, ListNode, PageArguments, PhoneNumber, apart,
         direct::{Nested, Plain},
     },
 };
@@ -38,39 +34,6 @@ use crate::{
 /// A person or business that buys, with an account or as a guest.
 #[derive(Clone, Debug)]
 pub struct Customer(pub Arc<Model>);
-
-/// Who did something.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct ActorRef {
-    /// The kind of actor: `CUSTOMER`, `STAFF`, `API_KEY`, `SYSTEM` or `ANONYMOUS`.
-    #[graphql(name = "type")]
-    pub kind: String,
-    /// The id of the actor, if it has one.
-    pub id: Option<ID>,
-}
-
-impl ActorRef {
-    /// An actor as timeline and outbox name it.
-    #[must_use]
-    pub fn of(kind: &str, id: Option<Uuid>) -> Self {
-        let prefix = match kind {
-            "CUSTOMER" => Some(CustomerId::PREFIX),
-            "STAFF" => Some(StaffUserId::PREFIX),
-            "API_KEY" => Some(ApiKeyId::PREFIX),
-            _ => None,
-        };
-        Self {
-            kind: kind.to_owned(),
-            id: prefix.zip(id).map(|(prefix, id)| format(prefix, id).into()),
-        }
-    }
-
-    /// A staff user.
-    #[must_use]
-    pub fn staff(id: StaffUserId) -> Self {
-        Self::of("STAFF", Some(id.uuid()))
-    }
-}
 
 impl ListNode for Customer {
     type Column = Column;

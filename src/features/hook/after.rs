@@ -124,7 +124,7 @@ impl JobHandler for AfterHandler {
             return Ok(());
         }
         let again = |reason: &str| Err(JobError::Again(format!("the hook was not told: {reason}")));
-        let Some(secret) = letter::open(&call.sealer, &hook.id.to_string(), &hook.sealed_secret) else {
+        let Ok(secret) = call.sealer.open(&hook.id.to_string(), &hook.sealed_secret) else {
             return again("its secret cannot be read");
         };
         let body = json!({

@@ -69,15 +69,9 @@ where
                     }
                     None => Some("its patch touches what it may not"),
                 },
+                // One that is asked too much at once as well: somebody who does much must not keep everybody else from it
+                // where the mutation goes on without the hook.
                 Answer::Failure(reason) => Some(reason),
-                Answer::Busy => {
-                    refusal = Some(UserError::new(
-                        ErrorCode::Busy,
-                        "",
-                        "Too much of this is being done at once. Try again in a moment.",
-                    ));
-                    None
-                }
             };
             if let Some(reason) = failure {
                 refusal = failed(hook, reason);

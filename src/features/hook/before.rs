@@ -1,6 +1,7 @@
 //! Asking one hook before a mutation.
 
 use sea_orm::entity::prelude::Json;
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{letter, registry::Active};
@@ -29,8 +30,6 @@ pub(super) enum Answer {
     Patch(Json),
     /// Nothing that can be understood, and why.
     Failure(&'static str),
-    /// Too many are asked about at once. Whoever floods a hook must not get past it.
-    Busy,
 }
 
 /// Who is asking, as hooks are told.
@@ -56,10 +55,19 @@ pub(super) async fn ask(call: &Call, hook: &Active, input: Json) -> Answer {
     });
     let id = format!("msg_{}", call.ids.salt());
     let timestamp = call.now().timestamp();
-    match letter::send(&hook.outbound, &hook.row.url, secret, &id, timestamp, &body).await {
+    match letter::send(
+        &hook.outbound,
+        &hook.row.url,
+        secret.expose_secret(),
+        &id,
+        timestamp,
+        &body,
+    )
+    .await
+    {
         Ok((200, answer)) => read(&answer),
         Ok(_) => Answer::Failure("its status is not 200"),
-        Err(OutboundError::Busy) => Answer::Busy,
+        Err(OutboundError::Busy) => Answer::Failure("too much is asked of it at once"),
         Err(OutboundError::Forbidden) => Answer::Failure("requests may not be sent there"),
         Err(OutboundError::TooLarge) => Answer::Failure("its answer is too large"),
         Err(OutboundError::NoAnswer) => Answer::Failure("it does not answer in time"),

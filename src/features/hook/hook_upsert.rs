@@ -14,7 +14,7 @@ use super::{
 use crate::{
     auth::guard,
     graphql::{ContextExt, DryRunResult, Id, Problem, payload},
-    outbound::is_http_url,
+    outbound::is_internet_url,
     work::{Complaints, ErrorCode, Once, UnitOfWork, UserError, WriteError},
 };
 
@@ -67,7 +67,8 @@ pub struct HookUpsertPayload {
 #[Object]
 impl HookUpsertMutation {
     /// Keeps a hook, at most 200 of them. Who is asked before a mutation sees its input, may refuse it and may change
-    /// it. Other processes of the service know of it after two seconds. Requires `hooks:write`.
+    /// it. Other processes of the service know of it after two seconds. Requires `hooks:write`,
+    /// and to do anything but switch a hook off every other permission: a hook sees and changes what others write.
     #[graphql(
         guard = "guard::hooks_write",
         visible = "guard::shows::hooks_write",
@@ -121,7 +122,7 @@ fn draft(complaints: &mut Complaints, input: HookUpsertInput, registry: &Registr
         invalid(holds, "mutation", message);
     }
     if let Some(url) = &input.url {
-        let holds = url.chars().count() <= 2_000 && is_http_url(url, registry.allows_private());
+        let holds = url.chars().count() <= 2_000 && is_internet_url(url, registry.allows_private());
         let message = "This must be an address on the internet that begins with https://, of at most 2000 characters.";
         invalid(holds, "url", message);
     }

@@ -13,8 +13,10 @@
 //! Under one idempotency key the input counts as the client has sent it; a repetition is answered as it was answered
 //! first, whatever a hook would say about it now.
 //!
-//! Not hooked are the service's own writes, and mutations by which people log in or whose input holds passwords, tokens
-//! or codes ([`mutations`]); a hook cannot keep people from changing hooks.
+//! Not hooked are the service's own writes, mutations by which people log in, those about staff, roles, API keys, webhooks,
+//! hooks and workflows, and those whose input holds passwords, tokens or codes ([`mutations`]); a hook cannot keep people
+//! from changing hooks. Since a hook sees and changes what others write, making or changing one takes every permission;
+//! switching it off takes `hooks:write` alone.
 
 mod after;
 mod ask;

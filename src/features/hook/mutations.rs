@@ -30,9 +30,9 @@ const SECRET: [&str; 13] = [
 /// The same where they are the whole name.
 const SECRET_ALONE: [&str; 5] = ["code", "recoveryCode", "state", "pin", "answer"];
 
-/// How the names of mutations begin that are about getting in, or about hooks themselves: nobody shall keep people from
-/// logging out, or from taking a hook away.
-const NEVER: [&str; 18] = [
+/// How the names of mutations begin that are about getting in, about what staff may do, or about hooks themselves: nobody
+/// shall keep people from logging out, or from taking a hook away, or choose whom an owner makes another.
+const NEVER: [&str; 20] = [
     "emailChange",
     "emailVerification",
     "hook",
@@ -51,6 +51,8 @@ const NEVER: [&str; 18] = [
     "otp",
     "socialLogin",
     "apiKey",
+    "role",
+    "staff",
 ];
 
 #[derive(Deserialize)]

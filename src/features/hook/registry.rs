@@ -12,9 +12,8 @@ use entity::{
     id::HookId,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
-use secrecy::SecretString;
+use secrecy::SecretSlice;
 
-use super::letter;
 use crate::{
     outbound::Outbound,
     work::{Call, Statements},
@@ -28,7 +27,7 @@ const FRESH: TimeDelta = TimeDelta::seconds(2);
 pub(super) struct Active {
     pub(super) row: Model,
     /// `None` when it was encrypted with another key: then nothing can be signed.
-    pub(super) secret: Option<SecretString>,
+    pub(super) secret: Option<SecretSlice<u8>>,
     /// Each has requests of its own under way: one that hangs holds up no other.
     pub(super) outbound: Outbound,
 }
@@ -157,7 +156,11 @@ impl Registry {
     fn active(&self, call: &Call, row: Model) -> Active {
         let patience = Duration::from_millis(u64::try_from(row.timeout_ms).unwrap_or(100));
         Active {
-            secret: letter::open(&call.sealer, &row.id.to_string(), &row.sealed_secret),
+            secret: call
+                .sealer
+                .open(&row.id.to_string(), &row.sealed_secret)
+                .ok()
+                .map(SecretSlice::from),
             outbound: Outbound::new(self.allows_private, patience),
             row,
         }

@@ -8,11 +8,16 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
     entity::prelude::Json,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
 
-use super::{letter, visibility};
-use crate::work::{Record, Snapshot, Topic, UnitOfWork, UserError, WriteError, snapshot::diff};
+use super::visibility;
+use crate::{
+    auth::{Permissions, grants::FieldMasks},
+    features::role::authority::Authority,
+    standard_webhooks,
+    work::{Record, Snapshot, Topic, UnitOfWork, UserError, WriteError, snapshot::diff},
+};
 
 /// The most hooks that there may be.
 pub const HOOKS: usize = 200;
@@ -42,14 +47,34 @@ pub struct HookDraft {
     pub renews_secret: bool,
 }
 
+impl HookDraft {
+    /// Whether it does nothing but switch a hook off.
+    fn switches_off(&self) -> bool {
+        self.id.is_some()
+            && self.is_enabled == Some(false)
+            && !self.renews_secret
+            && self.point.is_none()
+            && self.mutation.is_none()
+            && self.url.is_none()
+            && self.timeout_ms.is_none()
+            && self.on_failure.is_none()
+            && self.position.is_none()
+    }
+}
+
 /// A hook, and its secret where that is new.
 pub type Kept = (Model, Option<SecretString>);
 
-/// Keeps a hook.
+/// Keeps a hook. It is told what others write, whoever they are, and may change it before it is written in their name: that
+/// is for who may do everything. Whoever may not can switch it off.
 ///
 /// # Errors
-/// `NOT_FOUND`, `CONFLICT`, `REQUIRED`, `LIMIT_EXCEEDED`.
+/// `OUT_OF_SCOPE_PERMISSION`, `NOT_FOUND`, `CONFLICT`, `REQUIRED`, `LIMIT_EXCEEDED`.
 pub async fn keep(unit: &mut UnitOfWork, draft: HookDraft) -> Result<Kept, WriteError> {
+    if !draft.switches_off() {
+        let authority = Authority::of_writer(unit).await?;
+        authority.check_gift("", Permissions::all(), &FieldMasks::new())?;
+    }
     match draft.id {
         Some(id) => update(unit, id, draft).await,
         None => create(unit, draft).await,
@@ -139,13 +164,8 @@ async fn find(unit: &UnitOfWork, id: HookId, expected_version: Option<i32>) -> R
 }
 
 fn new_secret(unit: &UnitOfWork, id: HookId) -> Result<(SecretString, String), DbErr> {
-    let secret = letter::new_secret();
-    let sealed = unit
-        .call()
-        .sealer
-        .seal(&id.to_string(), secret.expose_secret().as_bytes())
-        .map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok((secret, sealed))
+    standard_webhooks::new_secret(&unit.call().sealer, &id.to_string())
+        .map_err(|error| DbErr::Custom(error.to_string()))
 }
 
 fn required(path: &str) -> UserError {

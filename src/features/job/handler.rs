@@ -133,6 +133,13 @@ impl JobHandlers {
         self
     }
 
+    /// Those of some kinds.
+    #[must_use]
+    pub fn only(&self, kinds: impl Fn(&str) -> bool) -> Self {
+        let chosen = self.0.iter().filter(|(kind, _)| kinds(kind));
+        Self(chosen.map(|(kind, handler)| (*kind, Arc::clone(handler))).collect())
+    }
+
     /// The kinds.
     #[must_use]
     pub fn kinds(&self) -> Vec<&'static str> {

@@ -7,8 +7,8 @@ use entity::job::{Column, Model, State};
 
 use super::step::{self, StepRecord};
 use crate::{
-    auth::{guard, shown_actor},
-    graphql::{DateTime, KeyValue, ListNode, Listed},
+    auth::guard,
+    graphql::{ActorRef, DateTime, KeyValue, ListNode, Listed},
 };
 
 /// What became of a job.
@@ -192,14 +192,9 @@ impl Job {
         self.0.cancel_requested_at.map(DateTime)
     }
 
-    /// The kind of whoever caused it: `STAFF`, `API_KEY`, `CUSTOMER` or `SYSTEM`.
-    async fn created_by_type(&self) -> &str {
-        &self.0.created_by_type
-    }
-
-    /// The id of whoever caused it; null for the service itself.
-    async fn created_by_id(&self) -> Option<ID> {
-        shown_actor(&self.0.created_by_type, self.0.created_by_id).map(ID)
+    /// Who caused it.
+    async fn created_by(&self) -> ActorRef {
+        ActorRef::of(&self.0.created_by_type, self.0.created_by_id)
     }
 
     /// Grows by one with each change of the state.

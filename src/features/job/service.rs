@@ -128,7 +128,7 @@ pub async fn cancel(unit: &mut UnitOfWork, id: JobId) -> Result<Model, WriteErro
     save(unit, before.state, after, topic).await
 }
 
-/// Puts a job back into the queue that was given up, was cancelled, or left a part undone. It goes on where it was.
+/// Puts a job back into the queue that was given up or was cancelled. It goes on where it was.
 ///
 /// # Errors
 /// `NOT_FOUND`, `INVALID_STATE`.

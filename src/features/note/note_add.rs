@@ -9,7 +9,7 @@ use super::{
     text,
 };
 use crate::{
-    auth::guard,
+    auth::{Permission, guard},
     graphql::{ContextExt, DryRunResult, Id, Problem, payload},
     work::{Complaints, UnitOfWork},
 };
@@ -37,7 +37,7 @@ pub struct NoteAddInput {
 /// What `noteAdd` answers.
 #[derive(Debug, SimpleObject)]
 pub struct NoteAddPayload {
-    /// The note; null when there are user errors.
+    /// The note; null when there are user errors, and for who may not see notes.
     note: Option<Note>,
     /// What is wrong with the input.
     user_errors: Vec<Problem>,
@@ -74,9 +74,9 @@ impl NoteAddMutation {
         };
         let (note, user_errors, dry_run) = payload(call, written)?;
         Ok(Some(NoteAddPayload {
-            note: note.map(Note::from),
+            note: note.filter(|_| call.viewer.may(Permission::NotesRead)).map(Note::from),
             user_errors,
-            dry_run,
+            dry_run: dry_run.map(|dry_run| dry_run.shown_to(call.viewer.may(Permission::NotesRead))),
         }))
     }
 }

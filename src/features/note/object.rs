@@ -7,8 +7,8 @@ use entity::note::{Column, Model};
 
 use crate::{
     auth::guard,
-    features::customer::{ActorRef, Customer, CustomerById},
-    graphql::{Connection, ContextExt, DateTime, KeyValue, ListNode, Listed},
+    features::customer::{Customer, CustomerById},
+    graphql::{ActorRef, Connection, ContextExt, DateTime, KeyValue, ListNode, Listed},
 };
 
 /// What somebody wrote down about a customer.

@@ -143,10 +143,15 @@ impl OrderLinkDraft {
             is_canceled: false,
             refunded_amount: 0,
             return_count: 0,
+            named_customer_id: None,
         });
         self.display_id.clone().apply(&mut link.display_id);
         if !self.customer.is_keep() {
-            link.customer_id = found.customer;
+            // Who repeats what they said before has no news of whose order it is: it may have been given away since.
+            if old.is_none_or(|old| old.named_customer_id != found.customer) {
+                link.customer_id = found.customer;
+            }
+            link.named_customer_id = found.customer;
         }
         if !self.organization.is_keep() {
             link.organization_id = found.organization;
@@ -154,11 +159,12 @@ impl OrderLinkDraft {
         if !self.channel_handle.is_keep() {
             link.channel_id = found.channel;
         }
-        self.email
-            .clone()
-            .map(|email| email.normalized)
-            .apply(&mut link.email_normalized);
-        self.email.clone().map(|email| email.typed).apply(&mut link.email);
+        // An order that was given away since has the address of whoever has it, and the source tells the former one.
+        if link.customer_id == link.named_customer_id {
+            let email = self.email.clone();
+            email.map(|email| email.normalized).apply(&mut link.email_normalized);
+            self.email.clone().map(|email| email.typed).apply(&mut link.email);
+        }
         link.status.clone_from(&self.status);
         link.is_canceled = means_canceled(&self.status);
         self.payment_status.clone().apply(&mut link.payment_status);

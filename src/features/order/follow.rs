@@ -119,7 +119,7 @@ async fn move_activities(unit: &UnitOfWork, links: &[Uuid]) -> Result<(), DbErr>
     Ok(())
 }
 
-async fn withdraw_tokens(unit: &UnitOfWork, links: &[Uuid]) -> Result<(), DbErr> {
+pub(super) async fn withdraw_tokens(unit: &UnitOfWork, links: &[Uuid]) -> Result<(), DbErr> {
     order_token::Entity::delete_many()
         .filter(dialect::any_of(
             unit.call().database.backend(),

@@ -11,7 +11,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel
 
 use super::{
     draft::changes,
-    follow::{Step, follow},
+    follow::{Step, follow, withdraw_tokens},
 };
 use crate::work::{EmailAddress, Record, Topic, UnitOfWork, WriteError};
 
@@ -35,7 +35,7 @@ pub async fn lock(unit: &UnitOfWork, id: OrderLinkId) -> Result<Option<Model>, D
     Entity::find_by_id(id).lock_exclusive().one(unit.db()).await
 }
 
-/// Gives an order to a customer, whose e-mail address it takes where one is given. The link and both customers are
+/// Gives an order to a customer, whose e-mail address it takes where one is given; otherwise it has none any more. The link and both customers are
 /// locked. What follows the order goes with it. It is told in the timelines of both; in that of the link where nobody
 /// owned the order.
 ///
@@ -49,10 +49,8 @@ pub async fn give(
 ) -> Result<Model, WriteError> {
     let mut given = link.clone();
     given.customer_id = Some(to);
-    if let Some(email) = email {
-        given.email = Some(email.typed);
-        given.email_normalized = Some(email.normalized);
-    }
+    // The address of whoever had it goes with them: they would be shown the order by it, and it would outlive them.
+    (given.email, given.email_normalized) = email.map(|email| (email.typed, email.normalized)).unzip();
     given.version += 1;
     given.updated_at = unit.now();
     Entity::update(given.clone().into_active_model().reset_all())
@@ -63,6 +61,7 @@ pub async fn give(
         after: &given,
     };
     follow(unit, &[step]).await?;
+    withdraw_tokens(unit, &[given.id.uuid()]).await?;
     let before = link.customer_id.map_or(link.id.uuid(), PrefixedId::uuid);
     for subject in [before, to.uuid()] {
         unit.record(Record {

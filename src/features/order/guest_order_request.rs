@@ -1,13 +1,14 @@
 //! `guestOrderRequest`: a link to an order by mail, for whoever bought it without an account.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use entity::id::CustomerId;
 use sea_orm::DbErr;
 use serde_json::json;
 use tokio::time::Instant;
 
 use super::{
     token::{self, REQUEST},
-    visibility::{Knowledge, known_by},
+    visibility::{Knowledge, addressee_known_by, known_by},
 };
 use crate::{
     auth::rate_limit,
@@ -117,6 +118,8 @@ async fn ask(unit: &UnitOfWork, asked: &Asked) -> Result<(), DbErr> {
         email: &asked.email,
     };
     let link = known_by(knowledge).one(unit.db()).await?;
+    // With whom the mail is to be forgotten; asked for in any case, so that the time tells nothing.
+    let owner: Option<CustomerId> = addressee_known_by(knowledge).into_tuple().one(unit.db()).await?;
     let secret = token::new_secret(unit);
     let token = token::issue(unit, link.as_ref().map(|link| link.id), &secret, REQUEST).await?;
     let is_withheld = link.is_none();
@@ -124,7 +127,7 @@ async fn ask(unit: &UnitOfWork, asked: &Asked) -> Result<(), DbErr> {
         // Only what the source told of the order, and nothing that was typed now.
         Some(link) => (
             link.email.unwrap_or(asked.typed.clone()),
-            link.customer_id,
+            owner,
             json!({
                 "number": link.display_id.as_deref().unwrap_or(&link.order_id),
                 "page": { "source": link.source, "order": link.order_id },

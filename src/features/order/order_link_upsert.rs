@@ -129,7 +129,7 @@ impl OrderLinkUpsertMutation {
                 .map(|row| result(row, may_read))
                 .collect(),
             user_errors,
-            dry_run,
+            dry_run: dry_run.map(|dry_run| dry_run.shown_to(may_read)),
         }))
     }
 }

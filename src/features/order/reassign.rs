@@ -30,6 +30,7 @@ pub async fn reassign(unit: &mut UnitOfWork, from: &[CustomerId], to: CustomerId
     }
     Entity::update_many()
         .col_expr(Column::CustomerId, Expr::val(to))
+        .col_expr(Column::NamedCustomerId, Expr::val(to))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::UpdatedAt, Expr::val(unit.now()))
         .filter(Column::CustomerId.is_in(from.iter().copied()))
@@ -39,6 +40,7 @@ pub async fn reassign(unit: &mut UnitOfWork, from: &[CustomerId], to: CustomerId
         .iter()
         .map(|link| Model {
             customer_id: Some(to),
+            named_customer_id: Some(to),
             version: link.version + 1,
             updated_at: unit.now(),
             ..link.clone()

@@ -13,8 +13,9 @@ use sea_orm::{
 use super::{follow, visibility};
 use crate::work::{UnitOfWork, WriteError, timeline};
 
-/// Takes the person out of the order links of customers who are about to be deleted: the links stay for the books,
-/// without customer and e-mail address, and what the links' own timelines say goes.
+/// Takes the person out of the order links of customers who are about to be deleted, and out of those of nobody that have
+/// an e-mail address that is theirs alone: the links stay for the books, without customer and e-mail address, and what the
+/// links' own timelines say goes.
 ///
 /// # Errors
 /// Faults.
@@ -33,6 +34,7 @@ pub async fn detach_customer(unit: &mut UnitOfWork, customers: &[CustomerId]) ->
         }
         visibility::detach(unit.viewer(), customers)
             .col_expr(Column::CustomerId, Expr::val(None::<CustomerId>))
+            .col_expr(Column::NamedCustomerId, Expr::val(None::<CustomerId>))
             .col_expr(Column::Email, Expr::val(None::<String>))
             .col_expr(Column::EmailNormalized, Expr::val(None::<String>))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))

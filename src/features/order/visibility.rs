@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
+    customer,
     id::{CustomerId, OrderLinkId, PrefixedId},
     order_activity::{self, Kind},
     order_line,
@@ -10,9 +11,10 @@ use entity::{
     order_stats, order_token,
 };
 use sea_orm::{
-    ColumnTrait, DeleteMany, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, UpdateMany,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, DeleteMany, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, UpdateMany,
+    sea_query::{Alias, Expr, ExprTrait, Query},
 };
+use uuid::Uuid;
 
 use crate::auth::{Permission, Viewer};
 
@@ -141,6 +143,20 @@ pub fn known_by(knowledge: Knowledge<'_>) -> Select<Entity> {
         .filter(Column::EmailNormalized.eq(knowledge.email))
 }
 
+/// The id of whose the link is of which somebody knows this, if the e-mail address on it is theirs.
+#[must_use]
+pub fn addressee_known_by(knowledge: Knowledge<'_>) -> Select<customer::Entity> {
+    let owner = known_by(knowledge)
+        .select_only()
+        .column(Column::CustomerId)
+        .into_query();
+    customer::Entity::find()
+        .select_only()
+        .column(customer::Column::Id)
+        .filter(customer::Column::EmailNormalized.eq(knowledge.email))
+        .filter(customer::Column::Id.in_subquery(owner))
+}
+
 /// The one link that is shown to whoever knows this and holds a token of it that is good, whoever they are.
 #[must_use]
 pub fn shown_to_holder(knowledge: Knowledge<'_>, secret_hash: &str, now: DateTime<Utc>) -> Select<Entity> {
@@ -186,9 +202,35 @@ pub fn delete_sums(viewer: &Viewer, customers: &[CustomerId]) -> DeleteMany<orde
     order_stats::Entity::delete_many().filter(order_stats::Column::CustomerId.is_in(deletable))
 }
 
-fn detachable(viewer: &Viewer, customers: &[CustomerId]) -> sea_orm::Condition {
-    let deletable = deletable(viewer, customers).map(PrefixedId::uuid);
-    sea_orm::Condition::all().add(Column::CustomerId.is_in(deletable))
+fn detachable(viewer: &Viewer, customers: &[CustomerId]) -> Condition {
+    let deletable: Vec<Uuid> = deletable(viewer, customers).map(PrefixedId::uuid).collect();
+    let other = Alias::new("other");
+    let others = Query::select()
+        .expr(Expr::val(1))
+        .from_as(customer::Entity, other.clone())
+        .and_where(
+            Expr::col((other.clone(), customer::Column::EmailNormalized))
+                .equals((customer::Entity, customer::Column::EmailNormalized)),
+        )
+        .and_where(Expr::col((other, customer::Column::Id)).is_not_in(deletable.iter().copied()))
+        .take();
+    let addresses = Query::select()
+        .column((customer::Entity, customer::Column::EmailNormalized))
+        .from(customer::Entity)
+        .and_where(customer::Column::Id.is_in(deletable.iter().copied()))
+        .and_where(customer::Column::EmailNormalized.is_not_null())
+        .and_where(Expr::exists(others).not())
+        .and_where_option(
+            // Staff say whose address it is; a customer has to have shown that it is theirs.
+            viewer
+                .customer()
+                .map(|_| customer::Column::EmailVerifiedAt.is_not_null()),
+        )
+        .take();
+    let nobodys = Condition::all()
+        .add(Column::CustomerId.is_null())
+        .add(Column::EmailNormalized.in_subquery(addresses));
+    Condition::any().add(Column::CustomerId.is_in(deletable)).add(nobodys)
 }
 
 fn deletable(viewer: &Viewer, customers: &[CustomerId]) -> impl Iterator<Item = CustomerId> {

@@ -114,7 +114,7 @@ pub(super) fn known(id: &str) -> Option<Uuid> {
 }
 
 /// Whether a changed field is hidden from whoever has these masks. Of an object that is shown nowhere everything is.
-pub(super) fn is_hidden(masks: &FieldMasks, object_id: &str, path: &str) -> bool {
+pub fn is_hidden(masks: &FieldMasks, object_id: &str, path: &str) -> bool {
     let prefix = object_id.split_once('_').map_or("", |(prefix, _)| prefix);
     let object = KINDS
         .iter()

@@ -13,6 +13,7 @@ mod of_subject;
 mod query;
 pub mod visibility;
 
+pub use kind::is_hidden;
 pub use loader::TimelineEntryById;
 pub use object::{TimelineEntry, TimelineEntryConnection};
 pub use of_subject::{TimelineEntryWhere, timeline_of};

@@ -9,8 +9,7 @@ use sea_orm::entity::prelude::Json;
 use super::kind::is_hidden;
 use crate::{
     auth::guard,
-    features::customer::ActorRef,
-    graphql::{Connection, ContextExt, DateTime, FieldChangeObject, KeyValue, ListNode, Listed},
+    graphql::{ActorRef, Connection, ContextExt, DateTime, FieldChangeObject, KeyValue, ListNode, Listed},
     work::FieldChange,
 };
 

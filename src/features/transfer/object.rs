@@ -16,11 +16,11 @@ use super::{
 use crate::{
     auth::guard,
     features::{
-        customer::{ActorRef, Customer, CustomerById},
+        customer::{Customer, CustomerById},
         mail::MailState,
         order::{OrderLink, OrderLinkById},
     },
-    graphql::{ContextExt, DateTime, ListNode},
+    graphql::{ActorRef, ContextExt, DateTime, ListNode},
 };
 
 /// The wish to give an order to another customer, and what became of it.

@@ -97,13 +97,17 @@ async fn ask(
     wish: Wish,
 ) -> Result<Written<order_transfer::Model>, WriteError> {
     if let Some(own) = call.viewer.customer() {
-        // Whoever guesses at e-mail addresses does not get far.
-        rate_limit::count_account_of(call, "order transfer", &own.to_string(), false).await?;
+        count(call, own).await?;
     }
     call.write(options, async move |unit: &mut UnitOfWork| {
         service::request(unit, wish.clone()).await
     })
     .await
+}
+
+/// Counts a mail to somebody else for which a customer asked. Whoever guesses at e-mail addresses does not get far.
+pub(super) async fn count(call: &Arc<Call>, own: CustomerId) -> Result<(), WriteError> {
+    rate_limit::count_account_of(call, "order transfer", &own.to_string(), false).await
 }
 
 fn of_staff(input: OrderTransferRequestInput) -> Result<Wish, Vec<UserError>> {
@@ -186,7 +190,7 @@ pub(super) fn answer(
     Ok(OrderTransferPayload {
         order_transfer: transfer.filter(|_| may_see).map(OrderTransfer::from),
         user_errors,
-        dry_run,
+        dry_run: dry_run.map(|dry_run| dry_run.shown_to(may_see)),
     })
 }
 

@@ -1,16 +1,18 @@
 //! `orderTransferResend`: the owner of an order is asked once more.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, Result};
 use entity::id::OrderTransferId;
 
 use super::{
-    order_transfer_request::{OrderTransferPayload, answer_or_end, forbid},
+    order_transfer_request::{OrderTransferPayload, answer_or_end, count, forbid},
     service,
 };
 use crate::{
     auth::guard,
     graphql::{ContextExt, Id},
-    work::{Complaints, UnitOfWork},
+    work::{Call, Complaints, UnitOfWork, WriteError, WriteOptions, Written},
 };
 
 /// The mutation of this file.
@@ -48,16 +50,26 @@ impl OrderTransferResendMutation {
         let options = ctx.write_options("orderTransferResend", input.idempotency_key, input.dry_run, None)?;
         let (id, version) = (input.id.0, input.expected_version);
         let written = match for_staff_alone(call.viewer.customer().is_some(), input.dry_run) {
-            Ok(()) => {
-                call.write(options, async move |unit: &mut UnitOfWork| {
-                    service::resend(unit, id, version).await
-                })
-                .await
-            }
+            Ok(()) => resend(call, options, id, version).await,
             Err(errors) => Err(errors.into()),
         };
         answer_or_end(ctx, written).map(Some)
     }
+}
+
+async fn resend(
+    call: &Arc<Call>,
+    options: WriteOptions,
+    id: OrderTransferId,
+    version: Option<i32>,
+) -> Result<Written<service::Answer>, WriteError> {
+    if let Some(own) = call.viewer.customer() {
+        count(call, own).await?;
+    }
+    call.write(options, async move |unit: &mut UnitOfWork| {
+        service::resend(unit, id, version).await
+    })
+    .await
 }
 
 /// Refuses a dry run of a customer: it would show whom the transfer concerns on the other side.

@@ -1,24 +1,24 @@
 //! From the outbox to the queue: each event once for everybody who is told of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use entity::{
-    id::{CustomerId, OrganizationId, PrefixedId, StaffUserId, WebhookEndpointId, decode},
-    organization, staff_user,
+    id::WebhookEndpointId,
     webhook_delivery::{self, Column, Entity, State},
     webhook_endpoint, webhook_lane,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    entity::prelude::{Json, Uuid},
+    ColumnTrait, DbErr, EntityTrait, QueryFilter,
+    entity::prelude::Json,
 };
 
 use super::{queue::wait, topics};
 use crate::work::{
-    UnitOfWork, WriteError, dialect,
+    UnitOfWork, WriteError,
     outbox::{self, Event, Mark},
     outbox_reader::{self, Begin},
+    outbox_subject,
 };
 
 /// Under which name the outbox is read.
@@ -64,7 +64,7 @@ pub async fn fan_out(unit: &UnitOfWork, most: u64) -> Result<FannedOut, WriteErr
     }
     let each = u64::try_from(DELIVERIES / endpoints.len()).unwrap_or(most);
     let page = outbox::events_after(unit.db(), cursor, each.clamp(1, most)).await?;
-    let prefixes = prefixes(unit, &page.events).await?;
+    let kinds = outbox_subject::kinds(unit.db(), &page.events).await?;
     let mut rows = Vec::new();
     let endpoints: Vec<_> = endpoints
         .iter()
@@ -74,7 +74,7 @@ pub async fn fan_out(unit: &UnitOfWork, most: u64) -> Result<FannedOut, WriteErr
         for (endpoint, made_after) in &endpoints {
             let is_older = made_after.as_ref().is_some_and(|mark| mark.is_after(event.cursor));
             if !is_older && topics::include(endpoint, &event.topic) {
-                rows.push(delivery(unit, endpoint.id, event, prefix(&prefixes, event)));
+                rows.push(delivery(unit, endpoint.id, event, outbox_subject::kind(&kinds, event)));
             }
         }
     }
@@ -159,55 +159,4 @@ pub(super) async fn enqueue(unit: &UnitOfWork, rows: Vec<webhook_delivery::Activ
             .await?;
     }
     Ok(())
-}
-
-/// The kinds of those subjects that are not the changed object itself and are not customers either.
-pub(super) async fn prefixes(unit: &UnitOfWork, events: &[Event]) -> Result<HashMap<Uuid, &'static str>, DbErr> {
-    let unknown: HashSet<Uuid> = events
-        .iter()
-        .filter(|event| own_prefix(event).is_none())
-        .map(|event| event.subject)
-        .collect();
-    let mut prefixes = HashMap::new();
-    if unknown.is_empty() {
-        return Ok(prefixes);
-    }
-    let backend = unit.call().database.backend();
-    let organizations: Vec<OrganizationId> = organization::Entity::find()
-        .select_only()
-        .column(organization::Column::Id)
-        .filter(dialect::any_of(
-            backend,
-            dialect::column(organization::Column::Id),
-            unknown.iter().copied(),
-        ))
-        .into_tuple()
-        .all(unit.db())
-        .await?;
-    let staff: Vec<StaffUserId> = staff_user::Entity::find()
-        .select_only()
-        .column(staff_user::Column::Id)
-        .filter(dialect::any_of(
-            backend,
-            dialect::column(staff_user::Column::Id),
-            unknown.iter().copied(),
-        ))
-        .into_tuple()
-        .all(unit.db())
-        .await?;
-    prefixes.extend(organizations.into_iter().map(|id| (id.0, OrganizationId::PREFIX)));
-    prefixes.extend(staff.into_iter().map(|id| (id.0, StaffUserId::PREFIX)));
-    Ok(prefixes)
-}
-
-/// The kind of the subject of an event.
-pub(super) fn prefix<'a>(prefixes: &HashMap<Uuid, &'static str>, event: &'a Event) -> &'a str {
-    let known = || prefixes.get(&event.subject).copied();
-    own_prefix(event).or_else(known).unwrap_or(CustomerId::PREFIX)
-}
-
-/// The kind of the object of an event, where that is its subject as well.
-fn own_prefix(event: &Event) -> Option<&str> {
-    let (prefix, rest) = event.object.split_once('_')?;
-    (decode(rest) == Some(event.subject)).then_some(prefix)
 }

@@ -21,6 +21,7 @@ use super::{fan_out, queue::wait, service, topics, visibility};
 use crate::work::{
     ErrorCode, UnitOfWork, UserError, WriteError,
     outbox::{Cursor, Event},
+    outbox_subject,
 };
 
 /// The most deliveries that one mutation repeats.
@@ -133,7 +134,9 @@ async fn happened(
     since: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
 ) -> Result<Vec<ActiveModel>, WriteError> {
-    let mut select = outbox_event::Entity::find().filter(outbox_event::Column::Id.gte(first_of(since)));
+    let mut select = outbox_event::Entity::find()
+        .filter(outbox_event::Column::Id.gte(first_of(since)))
+        .filter(topics::condition(endpoint));
     if let Some(until) = until {
         select = select.filter(outbox_event::Column::Id.lt(first_of(until)));
     }
@@ -151,17 +154,16 @@ async fn happened(
             .await?;
         let is_last = page.len() < IDS;
         last = page.last().map(|row| row.id);
-        let wanted = page.into_iter().filter(|row| topics::include(endpoint, &row.topic));
-        events.extend(wanted.map(event));
+        events.extend(page.into_iter().map(event));
         if is_last || events.len() > MOST {
             break;
         }
     }
     events.sort_by_key(|event| event.cursor);
-    let prefixes = fan_out::prefixes(unit, &events).await?;
+    let kinds = outbox_subject::kinds(unit.db(), &events).await?;
     let rows = events
         .iter()
-        .map(|event| fan_out::delivery(unit, endpoint.id, event, fan_out::prefix(&prefixes, event)));
+        .map(|event| fan_out::delivery(unit, endpoint.id, event, outbox_subject::kind(&kinds, event)));
     Ok(rows.collect())
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QuerySelect, entity::prelude::Json, sea_query::Expr,
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::{queue::wait, signature, visibility};
@@ -102,7 +102,7 @@ pub async fn create(unit: &mut UnitOfWork, draft: EndpointDraft) -> Result<(Mode
     // As others see it, for whom this unit of work has not happened yet.
     let begin = Mark::now(unit.call().db()).await?;
     let id = unit.new_id();
-    let (sealed, secret) = new_secret(unit, id)?;
+    let (secret, sealed) = new_secret(unit, id)?;
     let row = Model {
         id,
         url: draft.url,
@@ -111,7 +111,7 @@ pub async fn create(unit: &mut UnitOfWork, draft: EndpointDraft) -> Result<(Mode
         payload_query: draft.payload_query,
         permissions: json!(draft.permissions),
         secret: sealed,
-        secret_hint: signature::hint(&secret),
+        secret_hint: signature::hint(secret.expose_secret()),
         previous_secret: None,
         previous_expires_at: None,
         state: State::Active,
@@ -129,11 +129,11 @@ pub async fn create(unit: &mut UnitOfWork, draft: EndpointDraft) -> Result<(Mode
         .await?;
     let changes = diff(None, Some(&row));
     note(unit, "webhook_endpoint.created", &row, changes);
-    Ok((row, secret.into()))
+    Ok((row, secret))
 }
 
-/// Changes an endpoint. What its payload query may see must be what the writer may see, unless nothing changes but the
-/// description, or nothing is sent afterwards: whoever enables it is asked then.
+/// Changes an endpoint. What its payload query may see, before and after, must be what the writer may see, unless nothing
+/// changes but the description, or it is switched off and stays as it is otherwise.
 ///
 /// # Errors
 /// `NOT_FOUND`, `CONFLICT`, `OUT_OF_SCOPE_PERMISSION`.
@@ -149,37 +149,59 @@ pub async fn update(
     if after == before {
         return Ok(before);
     }
-    let is_harmless = Model {
-        description: before.description.clone(),
-        ..after.clone()
-    } == before;
-    if !is_harmless && after.state == State::Active {
+    let mut harmless = Model {
+        description: after.description.clone(),
+        ..before.clone()
+    };
+    if after.state == State::Disabled {
+        harmless.state = after.state;
+        harmless.disabled_because.clone_from(&after.disabled_because);
+    }
+    if after != harmless {
+        // Of what it may see now, too: a query of somebody's own would be asked with it.
+        check_gift(&authority, &before)?;
         check_gift(&authority, &after)?;
     }
     save(unit, &before, &mut after).await?;
     Ok(after)
 }
 
+/// The endpoint, for whoever has it told something now: they must be allowed what it may see, and so must whoever gets a
+/// secret of it, with which messages can be made up.
+///
+/// # Errors
+/// `NOT_FOUND`, `CONFLICT`, `OUT_OF_SCOPE_PERMISSION`.
+pub async fn trusted(
+    unit: &UnitOfWork,
+    id: WebhookEndpointId,
+    expected_version: Option<i32>,
+) -> Result<Model, WriteError> {
+    let authority = Authority::of_writer(unit).await?;
+    let row = find(unit, id, expected_version).await?;
+    check_gift(&authority, &row)?;
+    Ok(row)
+}
+
 /// Gives an endpoint another secret. For a day both sign.
 ///
 /// # Errors
-/// `NOT_FOUND`, `CONFLICT`.
+/// As for [`trusted`].
 pub async fn rotate(
     unit: &mut UnitOfWork,
     id: WebhookEndpointId,
     expected_version: Option<i32>,
 ) -> Result<(Model, SecretString), WriteError> {
-    let before = find(unit, id, expected_version).await?;
-    let (sealed, secret) = new_secret(unit, id)?;
+    let before = trusted(unit, id, expected_version).await?;
+    let (secret, sealed) = new_secret(unit, id)?;
     let mut after = Model {
         secret: sealed,
-        secret_hint: signature::hint(&secret),
+        secret_hint: signature::hint(secret.expose_secret()),
         previous_secret: Some(before.secret.clone()),
         previous_expires_at: Some(unit.now() + ROTATION),
         ..before.clone()
     };
     save(unit, &before, &mut after).await?;
-    Ok((after, secret.into()))
+    Ok((after, secret))
 }
 
 /// Forgets an endpoint, with all that waits for it.
@@ -279,11 +301,9 @@ fn check_gift(authority: &Authority, row: &Model) -> Result<(), UserError> {
 }
 
 /// A new secret, encrypted and as it is shown.
-fn new_secret(unit: &UnitOfWork, id: WebhookEndpointId) -> Result<(String, String), WriteError> {
-    let secret: [u8; standard_webhooks::BYTES] = rand::random();
-    let sealed = unit.call().sealer.seal(&id.to_string(), &secret);
-    let sealed = sealed.map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok((sealed, standard_webhooks::written(&secret)))
+fn new_secret(unit: &UnitOfWork, id: WebhookEndpointId) -> Result<(SecretString, String), WriteError> {
+    let made = standard_webhooks::new_secret(&unit.call().sealer, &id.to_string());
+    Ok(made.map_err(|error| DbErr::Custom(error.to_string()))?)
 }
 
 fn note(unit: &mut UnitOfWork, topic: &'static str, row: &Model, changes: Vec<FieldChange>) {

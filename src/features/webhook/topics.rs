@@ -1,8 +1,9 @@
 //! Which events an endpoint is told of.
 
-use entity::webhook_endpoint::Model;
+use entity::{outbox_event::Column, webhook_endpoint::Model};
+use sea_orm::{ColumnTrait, Condition};
 
-use crate::work::{Complaints, ErrorCode, UserError};
+use crate::work::{Complaints, ErrorCode, UserError, dialect};
 
 /// The most patterns of one endpoint.
 const MOST: usize = 50;
@@ -58,6 +59,15 @@ pub(super) fn of(endpoint: &Model) -> impl Iterator<Item = &str> {
 /// Whether an endpoint is told of events of a topic.
 pub(super) fn include(endpoint: &Model, topic: &str) -> bool {
     of(endpoint).any(|pattern| fits(pattern, topic))
+}
+
+/// The same as a condition on the outbox.
+pub(super) fn condition(endpoint: &Model) -> Condition {
+    of(endpoint).fold(Condition::any(), |any, pattern| match pattern.strip_suffix('*') {
+        Some("") => any.add(Column::Topic.is_not_null()),
+        Some(beginning) => any.add(dialect::starts_with(dialect::column(Column::Topic), beginning)),
+        None => any.add(Column::Topic.eq(pattern)),
+    })
 }
 
 fn fits(pattern: &str, topic: &str) -> bool {

@@ -3,21 +3,18 @@
 use std::time::Instant;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use entity::{
-    id::WebhookEndpointId,
-    webhook_endpoint::{Column, Model},
-};
-use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use entity::id::WebhookEndpointId;
+use sea_orm::DbErr;
 use serde_json::json;
 
 use super::{
     courier::{self, Courier, Message},
-    visibility,
+    service,
 };
 use crate::{
     auth::guard,
-    graphql::{ContextExt, Id, Problem, fault, problems},
-    work::UserError,
+    graphql::{ContextExt, Id, Problem, fault, payload, problems},
+    work::{Once, UnitOfWork, UserError, WriteError, WriteOptions},
 };
 
 /// What a test message says that happened.
@@ -58,7 +55,7 @@ pub struct WebhookTestPayload {
 #[Object]
 impl WebhookTestMutation {
     /// Sends one message with the topic `webhook.test` at once, and answers what became of it. Nothing is kept of it, and it
-    /// is not tried again. Requires `webhooks:write`.
+    /// is not tried again. Requires `webhooks:write`, and what the endpoint may see.
     #[graphql(
         guard = "guard::webhooks_write",
         visible = "guard::shows::webhooks_write",
@@ -67,17 +64,25 @@ impl WebhookTestMutation {
     )]
     async fn webhook_test(&self, ctx: &Context<'_>, input: WebhookTestInput) -> Result<Option<WebhookTestPayload>> {
         let call = ctx.call();
-        let found: Option<Model> = visibility::writable_by(&call.viewer)
-            .filter(Column::Id.eq(input.id.0))
-            .one(call.db())
-            .await
-            .map_err(|error| fault(call, &error))?;
+        let id = input.id.0;
+        let options = WriteOptions {
+            mutation: "webhookTest",
+            ..WriteOptions::default()
+        };
+        let found = call
+            .write(options, async move |unit: &mut UnitOfWork| {
+                Ok::<_, WriteError>(Once(service::trusted(unit, id, None).await?))
+            })
+            .await;
+        let (found, user_errors, _) = payload(call, found)?;
         let object = input.object_id;
-        let Some(mut endpoint) = found else {
-            return Ok(Some(refused(UserError::not_found("id", "webhook endpoint"))));
+        let Some(Once(mut endpoint)) = found else {
+            return Ok(Some(refused(user_errors)));
         };
         if object.as_ref().is_some_and(|id| id.len() > LONGEST_ID) {
-            return Ok(Some(refused(UserError::not_found("objectId", "object"))));
+            return Ok(Some(refused(problems(vec![UserError::not_found(
+                "objectId", "object",
+            )]))));
         }
         if object.is_none() {
             endpoint.payload_query = None;
@@ -114,12 +119,12 @@ impl WebhookTestMutation {
     }
 }
 
-fn refused(error: UserError) -> WebhookTestPayload {
+fn refused(user_errors: Vec<Problem>) -> WebhookTestPayload {
     WebhookTestPayload {
         is_delivered: None,
         status: None,
         duration_milliseconds: None,
         error: None,
-        user_errors: problems(vec![error]),
+        user_errors,
     }
 }

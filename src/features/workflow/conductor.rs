@@ -125,7 +125,7 @@ impl Conductor {
         } else {
             &step.url
         };
-        let Some(secret) = letter::open(&call.sealer, &row.id.to_string(), &row.sealed_secret) else {
+        let Ok(secret) = call.sealer.open(&row.id.to_string(), &row.sealed_secret) else {
             return Outcome::Again("the secret of the workflow cannot be read".to_owned());
         };
         let Ok(run) = job.input::<Run>() else {

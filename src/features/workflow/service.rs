@@ -10,13 +10,13 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
     entity::prelude::Json,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
 
 use super::{step::Step, trigger, visibility};
 use crate::{
-    features::hook::letter,
-    outbound::is_http_url,
+    outbound::is_internet_url,
+    standard_webhooks,
     text::fold,
     work::{Complaints, ErrorCode, Record, Snapshot, Topic, UnitOfWork, UserError, WriteError, snapshot::diff},
 };
@@ -97,7 +97,7 @@ impl WorkflowDraft {
             );
             let message =
                 "This must be an address on the internet that begins with https://, of at most 1000 characters.";
-            let is_url = |url: &str| url.chars().count() <= 1_000 && is_http_url(url, allows_private);
+            let is_url = |url: &str| url.chars().count() <= 1_000 && is_internet_url(url, allows_private);
             require(is_url(&step.url), ErrorCode::Invalid, &at("url"), message);
             let is_fine = step.compensate_url.as_deref().is_none_or(is_url);
             require(is_fine, ErrorCode::Invalid, &at("compensateUrl"), message);
@@ -246,13 +246,8 @@ async fn check_name(unit: &UnitOfWork, row: &Model) -> Result<(), WriteError> {
 }
 
 fn new_secret(unit: &UnitOfWork, id: WorkflowId) -> Result<(SecretString, String), DbErr> {
-    let secret = letter::new_secret();
-    let sealed = unit
-        .call()
-        .sealer
-        .seal(&id.to_string(), secret.expose_secret().as_bytes())
-        .map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok((secret, sealed))
+    standard_webhooks::new_secret(&unit.call().sealer, &id.to_string())
+        .map_err(|error| DbErr::Custom(error.to_string()))
 }
 
 fn record(unit: &mut UnitOfWork, topic: &'static str, before: Option<&Model>, after: Option<&Model>) {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    id::{CustomerId, WorkflowId},
+    id::{CustomerId, PrefixedId, WorkflowId},
     workflow::{Column, Entity, Model},
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
@@ -15,6 +15,7 @@ use crate::{
         ReadConnection, UnitOfWork,
         outbox::{self, Event, Mark},
         outbox_reader::{self, Begin},
+        outbox_subject,
     },
 };
 
@@ -50,16 +51,13 @@ pub(super) struct Happening {
 }
 
 impl Happening {
-    fn of(event: &Event) -> Self {
+    fn of(event: &Event, customer: Option<CustomerId>) -> Self {
         Self {
             id: event.id.to_string(),
             topic: event.topic.clone(),
             at: event.at,
             object_id: event.object.clone(),
-            customer_id: event
-                .topic
-                .starts_with("customer.")
-                .then_some(CustomerId(event.subject)),
+            customer_id: customer,
             object_version: event.version,
             changed_paths: event.changed_paths.iter().take(100).cloned().collect(),
         }
@@ -94,19 +92,21 @@ pub async fn look(unit: &mut UnitOfWork) -> Result<Looked, DbErr> {
     let workflows = enabled(unit).await?;
     let page = outbox::events_after(unit.db(), cursor, PAGE).await?;
     let mut new = Vec::new();
+    let kinds = outbox_subject::kinds(unit.db(), &page.events).await?;
     for event in &page.events {
+        let customer = (outbox_subject::kind(&kinds, event) == CustomerId::PREFIX).then_some(CustomerId(event.subject));
         for (workflow, topics, steps) in &workflows {
             if topics.contains(&event.topic) && event.at >= workflow.enabled_at {
                 let run = Run {
                     workflow_id: workflow.id,
-                    event: Happening::of(event),
+                    event: Happening::of(event, customer),
                 };
                 new.push(NewJob {
                     kind: KIND,
                     input: serde_json::to_value(run).unwrap_or_default(),
                     total: Some(*steps),
                     schedule_key: Some(format!("{}@{}", workflow.id, event.id)),
-                    customer: Some(CustomerId(event.subject)),
+                    customer,
                     ..NewJob::default()
                 });
             }

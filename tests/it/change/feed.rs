@@ -63,6 +63,34 @@ on_both_with! { setup();
         assert_eq!(rest["nodes"].as_array().unwrap()[..], events[1..]);
     }
 
+    async fn what_a_role_hides_is_not_among_the_paths(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let role = json!({ "name": "Masked", "permissions": ["events:read", "customers:read"], "fieldMasks": ["Customer.email", "Customer.phone"] });
+        let upsert = "mutation($input: RoleUpsertInput!) { roleUpsert(input: $input) { role { id } userErrors { code } } }";
+        let role = app.ask(&owner, upsert, json!({ "input": role })).await.data()["roleUpsert"]["role"]["id"].clone();
+        let sam = app.staff("sam", "").await;
+        let user = app.ask(&sam, "{ viewer { staffUser { id } } }", Value::Null).await;
+        let user = user.data()["viewer"]["staffUser"]["id"].clone();
+        let assign = "mutation($user: ID!, $role: ID!) { roleAssign(input: { staffUserId: $user, roleId: $role }) { userErrors { code } } }";
+        let assigned = app.ask(&owner, assign, json!({ "user": user, "role": role })).await;
+        assert_eq!(assigned.user_errors("roleAssign"), [""; 0]);
+        let sam = app.log_in_again(&sam).await;
+        create(&app, &owner, json!({ "email": "ada@example.com", "phone": "+4930901820", "firstName": "Ada" })).await;
+        let mut told = Vec::new();
+        for persona in [&owner, &sam] {
+            let page = page(&app, persona, json!({ "topics": ["customer.created"] })).await;
+            let paths = page["nodes"][0]["changedPaths"].as_array().unwrap().clone();
+            let mut paths: Vec<String> = paths.iter().map(|path| path.as_str().unwrap().to_owned()).collect();
+            paths.sort_unstable();
+            told.push(paths);
+        }
+        let (all, shown) = (&told[0], &told[1]);
+        assert!(shown.contains(&"firstName".to_owned()), "{shown:?}");
+        let hidden: Vec<&String> = all.iter().filter(|path| !shown.contains(*path)).collect();
+        assert_eq!(hidden, ["email", "phone"]);
+        assert_eq!(all.len(), shown.len() + hidden.len(), "and nothing else is told");
+    }
+
     async fn a_reader_of_some_topics_goes_on_where_nothing_of_them_happens(app: TestApp) {
         let reader = app.api_key("reader", "events:read").await;
         for version in 0..6 {

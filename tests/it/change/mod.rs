@@ -36,7 +36,7 @@ async fn ask(app: &TestApp, persona: &Persona, variables: Value) -> Answer {
 }
 
 /// Waits until everything that was committed may be read: the tests beside this one write on the same server.
-async fn settle(app: &TestApp) {
+pub(crate) async fn settle(app: &TestApp) {
     let held = "outbox_event where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
     let settling = async {
         while app.is_postgres() && app.count(held).await > 0 {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use customer_graph::{
     migrate,
     work::{
@@ -16,6 +17,15 @@ use super::{ask, end, page, refusal, settle, setup, sweep, versions, write};
 use crate::{harness::TestApp, on_both_with};
 
 const MONTH: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
+/// Holds the cursor of a reader for half a minute; answers whether it could be had.
+async fn hold(app: &TestApp) -> bool {
+    app.write(async |unit: &mut UnitOfWork| {
+        let cursor = outbox_reader::hold(unit, "sink", Begin::Oldest, "token", TimeDelta::seconds(30)).await?;
+        Ok(cursor.is_some())
+    })
+    .await
+}
 
 on_both_with! { setup();
     async fn old_events_go_and_whoever_missed_them_is_told(app: TestApp) {
@@ -69,6 +79,36 @@ on_both_with! { setup();
         app.write(async |unit: &mut UnitOfWork| Ok(outbox_reader::advance(unit, "quick", far).await?)).await;
         sweep(&app).await;
         assert_eq!(app.count("outbox_event").await, 0);
+    }
+
+    async fn one_who_holds_its_cursor_for_a_time_and_has_not_come_for_as_long_as_events_are_kept_keeps_none(app: TestApp) {
+        for version in 1..=3 {
+            write(&app, "customer.updated", version).await;
+        }
+        settle(&app).await;
+        assert!(hold(&app).await);
+        app.clock.advance(MONTH);
+        assert!(hold(&app).await, "it is still there, and slow");
+        sweep(&app).await;
+        assert_eq!(app.count("outbox_event").await, 3);
+        // Stopped a moment ago: it may come back.
+        app.write(async |unit: &mut UnitOfWork| Ok(outbox_reader::release(unit, "sink", "token").await?)).await;
+        sweep(&app).await;
+        assert_eq!(app.count("outbox_event").await, 3);
+        app.clock.advance(MONTH);
+        sweep(&app).await;
+        assert_eq!(app.count("outbox_event").await, 0, "nobody serves it any more");
+        // One that was never held is served by whoever claims it, and has time.
+        write(&app, "customer.updated", 4).await;
+        settle(&app).await;
+        app.write(async |unit: &mut UnitOfWork| {
+            outbox_reader::claim(unit, "slow", Begin::Oldest).await?.unwrap();
+            Ok(())
+        })
+        .await;
+        app.clock.advance(MONTH);
+        sweep(&app).await;
+        assert_eq!(app.count("outbox_event").await, 1);
     }
 
     async fn what_is_young_stays(app: TestApp) {

@@ -53,6 +53,39 @@ on_both! {
         assert_eq!(app.ask(&other, &node, json!({})).await.data()["node"], Value::Null);
         assert_eq!(upsert(&app, &Persona::anonymous(), json!({})).await.codes(), ["UNAUTHENTICATED"]);
     }
+
+    async fn only_who_may_do_everything_has_others_asked_and_told(app: TestApp) {
+        let owner = app.staff("owner", "*").await;
+        let (id, _) = make(&app, &owner, before("http://127.0.0.1:9", "CLOSED")).await;
+        let (key, clerk) = (app.api_key("key", "hooks:*,customers:*").await, app.staff("clerk", "hooks:*,customers:*,orders:*").await);
+        for persona in [&key, &clerk] {
+            let refused = upsert(&app, persona, before("http://127.0.0.1:9", "OPEN")).await;
+            assert_eq!(refused.user_errors("hookUpsert"), ["OUT_OF_SCOPE_PERMISSION"], "{}", persona.name);
+            assert_eq!((&refused.data()["hookUpsert"]["hook"], &refused.data()["hookUpsert"]["secret"]), (&Value::Null, &Value::Null));
+            for change in [
+                json!({ "position": 1 }), json!({ "isEnabled": true }), json!({ "url": "http://127.0.0.1:10" }), json!({ "renewSecret": true }),
+                json!({ "onFailure": "OPEN" }), json!({ "timeoutMilliseconds": 200 }), json!({ "point": "AFTER" }), json!({ "mutation": "customerUpdate" }),
+                json!({ "isEnabled": false, "renewSecret": true }), json!({ "isEnabled": false, "url": "http://127.0.0.1:10" }),
+                json!({ "position": 1, "dryRun": true }),
+            ] {
+                let mut input = json!({ "id": id });
+                input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+                let refused = upsert(&app, persona, input).await;
+                assert_eq!(refused.user_errors("hookUpsert"), ["OUT_OF_SCOPE_PERMISSION"], "{} {change}", persona.name);
+                assert_eq!(refused.data()["hookUpsert"]["secret"], Value::Null);
+            }
+            // One that does harm can be switched off by whoever may write hooks.
+            let off = upsert(&app, persona, json!({ "id": id, "isEnabled": false })).await;
+            assert_eq!(off.user_errors("hookUpsert"), [""; 0], "{:#}", off.body);
+            assert_eq!(off.data()["hookUpsert"]["hook"]["isEnabled"], false);
+            let on = upsert(&app, persona, json!({ "id": id, "isEnabled": true })).await;
+            assert_eq!(on.user_errors("hookUpsert"), ["OUT_OF_SCOPE_PERMISSION"]);
+            assert_eq!(upsert(&app, &owner, json!({ "id": id, "isEnabled": true })).await.user_errors("hookUpsert"), [""; 0]);
+        }
+        assert_eq!(app.count("hook").await, 1);
+        let forget = format!("mutation {{ hookDelete(input: {{ id: \"{id}\" }}) {{ deletedHookId userErrors {{ code }} }} }}");
+        assert_eq!(app.ask(&key, &forget, json!({})).await.data()["hookDelete"]["deletedHookId"], id);
+    }
 }
 
 #[tokio::test]
@@ -68,6 +101,10 @@ async fn private_networks_are_refused_where_they_are_not_allowed() {
         "https://10.0.0.1",
         "https://[::ffff:169.254.169.254]/",
         "http://example.com",
+        "https://localhost:9",
+        "https://localhost",
+        "https://example.com:8443",
+        "https://hooks.internal",
     ] {
         assert_eq!(
             upsert(&app, &admin, before(url, "CLOSED"))
@@ -77,8 +114,15 @@ async fn private_networks_are_refused_where_they_are_not_allowed() {
             "{url}"
         );
     }
-    // What resolves to one is refused when it is sent: the hook fails.
-    make(&app, &admin, before("https://localhost:9", "CLOSED")).await;
-    let answer = super::create(&app, &admin, json!({ "email": "ada@example.com" })).await;
-    assert_eq!(answer.user_errors("customerCreate"), ["HOOK_REJECTED"]);
+    // One that was written by hand is refused when it is asked: the hook fails.
+    make(&app, &admin, before("https://example.com", "CLOSED")).await;
+    for (number, url) in ["https://localhost:9", "https://localhost", "http://127.0.0.1:9"]
+        .into_iter()
+        .enumerate()
+    {
+        app.execute(&format!("update hook set url = '{url}'")).await;
+        app.clock.advance(std::time::Duration::from_secs(3));
+        let answer = super::create(&app, &admin, json!({ "email": format!("ada{number}@example.com") })).await;
+        assert_eq!(answer.user_errors("customerCreate"), ["HOOK_REJECTED"], "{url}");
+    }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Makes a hook; answers its id and its secret.
-async fn make(app: &TestApp, admin: &Persona, input: Value) -> (String, String) {
+pub(crate) async fn make(app: &TestApp, admin: &Persona, input: Value) -> (String, String) {
     let answer = upsert(app, admin, input).await;
     let payload = &answer.data()["hookUpsert"];
     assert_eq!(payload["userErrors"], json!([]), "{payload}");
@@ -32,7 +32,7 @@ async fn upsert(app: &TestApp, persona: &Persona, input: Value) -> Answer {
 }
 
 /// A hook before `customerCreate` at this address.
-fn before(url: &str, on_failure: &str) -> Value {
+pub(crate) fn before(url: &str, on_failure: &str) -> Value {
     json!({ "point": "BEFORE", "mutation": "customerCreate", "url": url, "onFailure": on_failure, "timeoutMilliseconds": 300 })
 }
 

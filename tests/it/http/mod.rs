@@ -7,6 +7,7 @@ mod cross_site;
 mod get;
 mod head;
 mod media_types;
+mod order;
 mod profile;
 mod wire;
 

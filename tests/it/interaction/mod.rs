@@ -162,6 +162,9 @@ on_both! {
         assert_eq!(answer.data()["node"], json!({ "summary": "Asked for a cup", "customer": null }));
         let writer = app.api_key("writer", "interactions:write,customers:read").await;
         assert_eq!(record(&app, &writer, json!([call("f", json!({}))])).await.data()["interactionRecord"]["results"][0], json!({ "outcome": "CREATED", "interaction": null, "userErrors": [] }));
+        let dry = json!({ "input": { "dryRun": true, "interactions": [call("f", json!({ "summary": "Asked for a plate" }))] } });
+        let answer = app.ask(&writer, RECORD, dry).await;
+        assert_eq!(answer.data()["interactionRecord"]["dryRun"], json!({ "events": ["customer.interaction.updated"], "changes": [] }));
         for persona in [&ada, &writer, &Persona::anonymous()] {
             assert_eq!(app.ask(persona, node, json!({ "id": told["id"] })).await.data()["node"], Value::Null);
         }

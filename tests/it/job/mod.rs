@@ -85,7 +85,7 @@ impl JobHandler for Parts {
 }
 
 /// Puts jobs of so many parts into the queue.
-async fn enqueue(app: &TestApp, jobs: usize, parts: i32) {
+pub(crate) async fn enqueue(app: &TestApp, jobs: usize, parts: i32) {
     app.write(async |unit: &mut UnitOfWork| {
         let new = NewJob {
             kind: "parts",
@@ -101,7 +101,7 @@ async fn enqueue(app: &TestApp, jobs: usize, parts: i32) {
 /// The jobs of the tests, the newest first.
 async fn jobs(app: &TestApp, persona: &Persona) -> Vec<Value> {
     let query = "{ jobs(where: { kind: \"parts\" }, first: 100) { nodes {
-      id state done total succeeded failed attempts lastError nextRunAt version cancelRequestedAt startedAt finishedAt createdByType
+      id state done total succeeded failed attempts lastError nextRunAt version cancelRequestedAt startedAt finishedAt createdBy { type id }
     } } }";
     let answer = app.ask(persona, query, json!({})).await;
     answer.data()["jobs"]["nodes"].as_array().unwrap().clone()

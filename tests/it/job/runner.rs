@@ -35,7 +35,7 @@ on_both! {
         assert_eq!(parts.done().len(), 120, "each part was done once");
         let admin = app.admin().await;
         for job in jobs(&app, &admin).await {
-            assert_eq!(job["state"], "SUCCEEDED");
+            assert_eq!((&job["state"], &job["createdBy"]), (&json!("SUCCEEDED"), &json!({ "type": "SYSTEM", "id": null })));
             assert_eq!((&job["done"], &job["total"], &job["succeeded"]), (&json!(3), &json!(3), &json!(3)));
             assert_eq!(job["attempts"], 1);
             assert!(job["finishedAt"].is_string() && job["nextRunAt"].is_null());

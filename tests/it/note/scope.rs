@@ -42,4 +42,39 @@ on_both! {
         assert_eq!(app.ask(&other, by_id, json!({ "id": note })).await.data()["node"], json!(null));
         add(&app, &writer, ada.id(), "written", true).await;
     }
+
+    async fn who_writes_notes_and_may_not_read_them_is_shown_none(app: TestApp) {
+        let admin = app.admin().await;
+        let ada = app.customer("ada").await;
+        let note = add(&app, &admin, ada.id(), "private", false).await;
+        let addition = json!({ "customerId": ada.id(), "body": "added" });
+        let change = json!({ "id": note, "body": "changed", "isPublic": true });
+        let dry = |input: &serde_json::Value| {
+            let mut input = input.clone();
+            input["dryRun"] = json!(true);
+            input
+        };
+        let changes = json!([{ "path": "isPublic", "before": false, "after": true }, { "path": "body", "before": null, "after": null }]);
+        for persona in [app.api_key("both", "notes:read,notes:write").await, app.staff("reads", "notes:*").await] {
+            let answer = run(&app, &persona, "noteUpdate", dry(&change)).await;
+            assert_eq!(answer.data()["noteUpdate"]["dryRun"], json!({ "changes": changes, "events": ["customer.note.updated"] }), "{}", persona.name);
+            let answer = run(&app, &persona, "noteAdd", dry(&addition)).await;
+            assert!(!answer.data()["noteAdd"]["dryRun"]["changes"].as_array().unwrap().is_empty(), "{:#}", answer.body);
+            let answer = run(&app, &persona, "noteAdd", addition.clone()).await;
+            assert_eq!(answer.data()["noteAdd"]["note"]["body"], "added");
+        }
+        for persona in [app.api_key("writer", "notes:write").await, app.staff("writes", "notes:write,customers:read").await] {
+            for (mutation, input, event) in [("noteAdd", &addition, "customer.note.added"), ("noteUpdate", &change, "customer.note.updated")] {
+                let answer = run(&app, &persona, mutation, dry(input)).await;
+                let told = json!({ "note": null, "dryRun": { "changes": [], "events": [event] }, "userErrors": [] });
+                assert_eq!(answer.data()[mutation], told, "{mutation} by {}", persona.name);
+            }
+            let answer = run(&app, &persona, "noteAdd", addition.clone()).await;
+            assert_eq!(answer.data()["noteAdd"], json!({ "note": null, "dryRun": null, "userErrors": [] }), "{}", persona.name);
+            let answer = run(&app, &persona, "noteUpdate", json!({ "id": note, "body": format!("by {}", persona.name) })).await;
+            assert_eq!(answer.data()["noteUpdate"], json!({ "note": null, "dryRun": null, "userErrors": [] }), "{}", persona.name);
+            // It was done all the same.
+            assert!(bodies(&app, &admin, ada.id()).await.contains(&format!("by {}", persona.name)));
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod activity;
 mod channel;
 mod customer_orders;
 mod delta_sync;
+mod erased;
 mod guest_order;
 mod interleaving;
 mod order_link;

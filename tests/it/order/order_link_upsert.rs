@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{UPSERT, customer, link, row, row_errors, upsert};
+use super::{TELL, UPSERT, activity, customer, link, row, row_errors, told, upsert};
 use crate::{harness::TestApp, on_both};
 
 fn pairs(errors: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -203,6 +203,31 @@ on_both! {
         for table in ["order_link", "order_line", "channel", "timeline_entry", "outbox_event"] {
             assert_eq!(app.count(table).await, 0, "{table}");
         }
+    }
+
+    async fn who_may_not_read_learns_by_a_dry_run_what_would_happen_and_not_what_is_there(app: TestApp) {
+        let admin = app.admin().await;
+        link(&app, &admin, row("1", json!({}))).await;
+        told(&app, &admin, activity("1", "REFUND", "r", json!({ "amount": "2" }))).await;
+        let order = json!({ "input": { "dryRun": true, "orders": [row("1", json!({ "status": "paid" }))] } });
+        let refund = json!({ "input": { "dryRun": true, "activities": [activity("1", "REFUND", "r", json!({ "amount": "3" }))] } });
+        let writer = app.api_key("writer", "orders:write").await;
+        for (query, mutation, input) in [(UPSERT, "orderLinkUpsert", order), (TELL, "orderActivityUpsert", refund)] {
+            let seen = app.ask(&admin, query, input.clone()).await.data()[mutation]["dryRun"].clone();
+            assert!(!seen["changes"].as_array().unwrap().is_empty() && !seen["events"].as_array().unwrap().is_empty(), "{mutation}: {seen}");
+            let answer = app.ask(&writer, query, input).await;
+            assert_eq!(answer.data()[mutation]["dryRun"], json!({ "events": seen["events"], "changes": [] }), "{mutation}");
+            assert_eq!(answer.data()[mutation]["results"][0]["outcome"], "UPDATED", "{mutation}");
+        }
+        // With the other permission it is told from what to what.
+        let answer = upsert(&app, &admin, json!([row("1", json!({}))])).await;
+        assert_eq!(answer.data()["orderLinkUpsert"]["results"][0]["outcome"], "UNCHANGED", "nothing was done");
+        let input = json!({ "input": { "dryRun": true, "orders": [row("1", json!({ "status": "paid" }))] } });
+        let both = app.api_key("both", "orders:read,orders:write").await;
+        let answer = app.ask(&both, UPSERT, input).await;
+        assert_eq!(answer.data()["orderLinkUpsert"]["dryRun"], json!({
+            "events": ["order.updated"], "changes": [{ "path": "status", "before": "pending", "after": "paid" }],
+        }));
     }
 
     async fn a_repeated_key_is_answered_with_the_first_outcome(app: TestApp) {

@@ -4,8 +4,8 @@ use customer_graph::{
     auth::{Permissions, Viewer},
     demo,
     features::{
-        address, api_key, channel, customer, customer_group, interaction, mail, mfa, order, organization, passkey,
-        provider, role, saved_query, session, staff, transfer, webhook,
+        address, api_key, channel, customer, customer_group, hook, interaction, job, mail, mfa, note, order,
+        organization, passkey, provider, role, saved_query, session, staff, transfer, webhook, workflow,
     },
     work::{Clock, Ids, SystemClock},
 };
@@ -105,6 +105,20 @@ on_both! {
         }
         hidden!(app, "webhooks": webhook::visibility::visible_to, webhook::visibility::writable_by,
             webhook::visibility::deliveries_visible_to, webhook::visibility::deliveries_repeatable_by);
+    }
+
+    async fn what_is_for_staff_alone_is_hidden_without_guards(app: TestApp) {
+        let (admin, ada) = (app.admin().await, app.customer("ada").await);
+        crate::note::add(&app, &admin, ada.id(), "She prefers to be called.", false).await;
+        crate::hook::make(&app, &admin, crate::hook::before("https://hooks.example.com/", "OPEN")).await;
+        crate::workflow::make(&app, &admin, crate::workflow::steps("https://steps.example.com")).await;
+        crate::job::enqueue(&app, 1, 1).await;
+        let app = &app;
+        hidden!(app, "notes": note::visibility::visible_to, note::visibility::writable_by,
+            note::visibility::customers_writable_by);
+        hidden!(app, "hooks": hook::visibility::visible_to, hook::visibility::writable_by,
+            workflow::visibility::visible_to, workflow::visibility::writable_by);
+        hidden!(app, "jobs": job::visibility::visible_to, job::visibility::writable_by);
     }
 
     async fn transfers_are_for_those_whom_they_concern(app: TestApp) {

@@ -28,12 +28,22 @@ const TRIES: u32 = 8;
 
 /// The service in a process of its own, on the database of a test application.
 pub(crate) async fn serve(app: &TestApp, key_file: &std::path::Path) -> (Child, String) {
+    serve_with(app, key_file, &[]).await
+}
+
+/// The same with other settings, too: names of environment variables and values.
+pub(crate) async fn serve_with(
+    app: &TestApp,
+    key_file: &std::path::Path,
+    settings: &[(&str, &str)],
+) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_customer-graph"))
         .arg("serve")
         .env("CUSTOMER_GRAPH_DATABASE_URL", &app.database_url)
         .env("CUSTOMER_GRAPH_SERVER_LISTEN", "127.0.0.1:0")
         .env("CUSTOMER_GRAPH_LOG_FORMAT", "json")
         .env("CUSTOMER_GRAPH_AUTH_SIGNING_KEY_FILE", key_file)
+        .envs(settings.iter().copied())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()

@@ -101,7 +101,7 @@ on_both! {
 
     async fn a_hidden_relation_is_told_by_no_other_name(app: TestApp) {
         let owner = app.staff("owner", "*").await;
-        let fields = ["OrderLink.customer", "OrderLink.organization", "OrderLink.channel", "Address.customer", "Address.province", "Mail.customer", "OrganizationMember.customer"];
+        let fields = ["OrderLink.customer", "OrderLink.organization", "OrderLink.channel", "Address.customer", "Address.province", "Mail.customer", "OrganizationMember.customer", "OrderLine.sku"];
         let masks = role(&app, &owner, json!({ "name": "Masks", "permissions": ["*:read"], "fieldMasks": fields })).await;
         let sam = app.staff("sam", "").await;
         assert_eq!(assign(&app, &owner, &id_of(&app, &sam).await, &masks).await, [""; 0]);
@@ -110,6 +110,8 @@ on_both! {
         for (list, told, condition) in [
             ("orderLinks", "OrderLink.customerId", json!({ "customerId": { "eq": customer } })),
             ("orderLinks", "OrderLink.hasCustomer", json!({ "hasCustomer": true })),
+            ("orderLinks", "OrderLink.isGuestOrder", json!({ "isGuestOrder": true })),
+            ("orderLinks", "OrderLink.sku", json!({ "sku": { "eq": "TEA" } })),
             ("orderLinks", "OrderLink.organizationId", json!({ "AND": [{ "organizationId": { "eq": organization } }] })),
             ("orderLinks", "OrderLink.channelId", json!({ "channelId": { "eq": channel } })),
             ("orderLinks", "OrderLink.channelHandle", json!({ "NOT": { "channelHandle": { "eq": "web" } } })),

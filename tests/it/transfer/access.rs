@@ -16,6 +16,13 @@ on_both! {
         assert_eq!(run(&app, &Persona::anonymous(), "orderTransferRequest", request.clone()).await.codes(), ["UNAUTHENTICATED"]);
         // Whoever may write and not read is told that it worked, and no more.
         let writer = app.api_key("writer", "orders:write").await;
+        let dry = "mutation($link: ID!, $to: ID!) { orderTransferRequest(input: { orderLinkId: $link, toCustomerId: $to, dryRun: true }) { dryRun { events changes { path } } } }";
+        for (persona, is_shown) in [(&writer, false), (&app.admin().await, true)] {
+            let answer = app.ask(persona, dry, json!({ "link": link, "to": ada.id() })).await;
+            let dry_run = &answer.data()["orderTransferRequest"]["dryRun"];
+            assert_eq!(dry_run["events"], json!(["order.transfer_requested", "order.transfer_requested"]));
+            assert_eq!(!dry_run["changes"].as_array().unwrap().is_empty(), is_shown, "{}", persona.name);
+        }
         let answer = run(&app, &writer, "orderTransferRequest", request).await;
         assert_eq!(done(&answer, "orderTransferRequest")["orderTransfer"], Value::Null);
         let id = app.ask(&reader, "{ orderTransfers { nodes { id } } }", json!({})).await.data()["orderTransfers"]["nodes"][0]["id"].clone();

@@ -225,4 +225,21 @@ on_both_with! { strict();
         // That is Ada's own matter.
         done(&run(&app, &bob, "orderTransferRequest", known("1", "old@example.com")).await, "orderTransferRequest");
     }
+
+    async fn asking_once_more_counts_like_asking(app: TestApp) {
+        let (sam, ada) = (app.staff("sam", "orders:*").await, app.customer("ada").await);
+        order_of(&app, "1", json!({ "email": "old@example.com" })).await;
+        order_of(&app, "2", json!({ "email": "old@example.com" })).await;
+        let asked = done(&run(&app, &ada, "orderTransferRequest", known("1", "old@example.com")).await, "orderTransferRequest");
+        let again = json!({ "id": asked["orderTransfer"]["id"] });
+        for _ in 0..2 {
+            done(&run(&app, &ada, "orderTransferResend", again.clone()).await, "orderTransferResend");
+        }
+        assert_eq!(run(&app, &ada, "orderTransferResend", again.clone()).await.codes(), ["RATE_LIMITED"]);
+        assert_eq!(run(&app, &ada, "orderTransferRequest", known("2", "old@example.com")).await.codes(), ["RATE_LIMITED"]);
+        // Staff answer for what they do.
+        for _ in 0..4 {
+            done(&run(&app, &sam, "orderTransferResend", again.clone()).await, "orderTransferResend");
+        }
+    }
 }

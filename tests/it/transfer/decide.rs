@@ -25,7 +25,8 @@ on_both! {
         let answer = run(&app, &nobody, "orderTransferAccept", json!({ "token": token })).await;
         assert_eq!(done(&answer, "orderTransferAccept"), json!({ "state": "ACCEPTED", "orderTransfer": null, "userErrors": [] }));
         let now = seen(&app, &link, &transfer).await;
-        assert_eq!(now["orderLink"], json!({ "email": "old@example.com", "customer": { "id": ada.id() }, "version": 2, "activeTransfer": null }));
+        assert_eq!(now["orderLink"], json!({ "email": null, "customer": { "id": ada.id() }, "version": 2, "activeTransfer": null }));
+        assert!(!app.dump("order_link").await.contains("old@example.com"), "the address of the former owner goes with them");
         assert_eq!((&now["node"]["state"], &now["node"]["from"]["id"], &now["node"]["version"]), (&json!("ACCEPTED"), &json!(bob.id()), &json!(2)));
         assert!(now["node"]["decidedAt"].is_string());
         let steps = ["order.transfer_requested", "order.updated", "order.transfer_accepted"];
@@ -55,6 +56,66 @@ on_both! {
         let orders = app.ask(&admin, "{ orderLinks(where: { email: { eq: \"ADA@example.com\" } }) { nodes { id email } } }", json!({})).await;
         assert_eq!(orders.data()["orderLinks"]["nodes"], json!([{ "id": link, "email": "ada@example.com" }]));
         assert!(!app.dump("timeline_entry").await.contains("old@example.com"));
+        // Not even when the source tells the address of before once more.
+        source_says(&app, "1", json!({ "customerId": null, "email": "old@example.com", "sourceUpdatedAt": "2026-02-01T00:00:00Z" })).await;
+        let orders = app.ask(&admin, "{ orderLinks { nodes { id email customer { id } } } }", json!({})).await;
+        assert_eq!(orders.data()["orderLinks"]["nodes"], json!([{ "id": link, "email": "ada@example.com", "customer": { "id": ada.id() } }]));
+    }
+
+    async fn what_the_source_says_once_more_takes_nothing_back(app: TestApp) {
+        let (ada, bob, cleo) = (app.customer("ada").await, app.customer("bob").await, app.customer("cleo").await);
+        let link = order_of(&app, "1", json!({ "customerId": bob.id(), "email": "old@example.com" })).await;
+        let transfer = asked(&app, &link, &ada).await;
+        let token = token(&app, "bob@example.com").await;
+        assert_eq!(decide(&app, &Persona::anonymous(), "orderTransferAccept", json!({ "token": token })).await, "ACCEPTED");
+        // Newer news about the order, of a source that knows nothing of the transfer.
+        for (day, fields) in [
+            (1, json!({ "customerId": bob.id(), "email": "old@example.com", "status": "paid" })),
+            (2, json!({ "customerId": bob.id(), "email": "bob@example.com", "status": "sent" })),
+            (3, json!({ "email": "old@example.com", "status": "delivered" })),
+        ] {
+            let mut fields = fields;
+            fields["sourceUpdatedAt"] = json!(format!("2026-02-0{day}T00:00:00Z"));
+            source_says(&app, "1", fields).await;
+            let now = seen(&app, &link, &transfer).await;
+            assert_eq!(now["orderLink"], json!({ "email": null, "customer": { "id": ada.id() }, "version": 2 + day, "activeTransfer": null }), "day {day}");
+        }
+        assert_eq!(app.count("order_link where status = 'delivered'").await, 1, "the rest is taken over");
+        let dump = app.dump("order_link").await;
+        assert!(!dump.contains("old@example.com") && !dump.contains("bob@example.com"), "{dump}");
+        // Whom it has not named before is news, and so is whoever it named before that.
+        for (day, other) in [(4, &cleo), (5, &bob)] {
+            let email = format!("{}@example.com", other.name);
+            let fields = json!({ "customerId": other.id(), "email": email, "sourceUpdatedAt": format!("2026-02-0{day}T00:00:00Z") });
+            source_says(&app, "1", fields).await;
+            let now = seen(&app, &link, &transfer).await;
+            assert_eq!((&now["orderLink"]["customer"]["id"], &now["orderLink"]["email"]), (&json!(other.id()), &json!(email)));
+        }
+    }
+
+    async fn links_to_an_order_that_were_given_to_the_former_owner_show_it_no_more(app: TestApp) {
+        let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
+        let nobody = Persona::anonymous();
+        let create = "mutation($order: ID!) { guestOrderTokenCreate(input: { source: \"shop\", orderId: $order }) { token userErrors { code } } }";
+        let look = "query($order: ID!, $email: Email!, $token: String!) { guestOrder(orderId: $order, source: \"shop\", email: $email, token: $token) { orderId } }";
+        for (number, fields, asked_at) in [
+            ("1", json!({ "customerId": bob.id(), "email": "old@example.com" }), "bob@example.com"),
+            ("2", json!({ "email": "old@example.com" }), "old@example.com"),
+        ] {
+            let link = order_of(&app, number, fields).await;
+            let made = app.ask(&admin, create, json!({ "order": number })).await.data()["guestOrderTokenCreate"]["token"].clone();
+            let shown = app.ask(&nobody, look, json!({ "order": number, "email": "old@example.com", "token": made })).await;
+            assert_eq!(shown.data()["guestOrder"], json!({ "orderId": number }));
+            let input = json!({ "orderLinkId": link, "toCustomerId": ada.id(), "updateEmail": true });
+            done(&run(&app, &admin, "orderTransferRequest", input).await, "orderTransferRequest");
+            let token = token(&app, asked_at).await;
+            assert_eq!(decide(&app, &nobody, "orderTransferAccept", json!({ "token": token })).await, "ACCEPTED");
+            for email in ["old@example.com", "ada@example.com"] {
+                let shown = app.ask(&nobody, look, json!({ "order": number, "email": email, "token": made })).await;
+                assert_eq!(shown.data()["guestOrder"], Value::Null, "{number} {email}");
+            }
+            assert_eq!(app.count("order_token").await, 0, "{number}");
+        }
     }
 
     async fn the_owner_declines_and_the_order_stays(app: TestApp) {

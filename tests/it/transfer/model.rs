@@ -58,6 +58,8 @@ struct Wish {
 #[derive(Debug, Default)]
 struct Model {
     owner: Option<usize>,
+    /// Whom the source named last; whom it names again it has no news of.
+    named: Option<usize>,
     is_canceled: bool,
     today: u64,
     wishes: Vec<Wish>,
@@ -66,6 +68,14 @@ struct Model {
 }
 
 impl Model {
+    /// The source names the customer.
+    fn name(&mut self, customer: Option<usize>) {
+        if self.named != customer {
+            self.owner = customer;
+            self.named = customer;
+        }
+    }
+
     fn open(&mut self) -> Option<&mut Wish> {
         self.wishes.iter_mut().find(|wish| wish.state == "REQUESTED")
     }
@@ -295,10 +305,11 @@ impl Walk<'_> {
                 self.log.push(format!("day {} sweep", self.model.today));
             }
             _ => {
-                // The source says something: another owner, or that the order is canceled, or not any more.
+                // The source says something: another owner, or that the order is canceled, or not any more, of the owner
+                // whom it knows.
                 if dice.roll(2) == 0 {
                     let owner = dice.roll(self.people.len() + 1);
-                    self.model.owner = (owner < self.people.len()).then_some(owner);
+                    self.model.name((owner < self.people.len()).then_some(owner));
                 } else {
                     self.model.is_canceled = dice.roll(3) == 0;
                 }
@@ -309,11 +320,11 @@ impl Walk<'_> {
 
     /// Tells the service what the source knows of the order.
     async fn tell(&mut self) {
-        let owner = self.model.owner.map(|owner| self.people[owner].id());
+        let named = self.model.named.map(|named| self.people[named].id());
         let status = if self.model.is_canceled { "canceled" } else { "paid" };
-        let fields = json!({ "customerId": owner, "email": self.address(None), "status": status });
+        let fields = json!({ "customerId": named, "email": self.address(None), "status": status });
         source_says(self.app, &self.number, fields).await;
-        let (today, now) = (self.model.today, (self.model.owner, self.model.is_canceled));
+        let (today, now) = (self.model.today, (self.model.named, self.model.is_canceled));
         self.log.push(format!("day {today} source {now:?}"));
     }
 
@@ -358,7 +369,7 @@ on_both_with! { setup();
             let number = format!("walk{seed}");
             let link = order_of(&app, &number, json!({ "email": format!("order{number}@example.com") })).await;
             let mut walk = Walk { app: &app, people: &people, admin: &admin, number, link, model: Model::default(), log: Vec::new() };
-            walk.model.owner = Some(dice.roll(people.len()));
+            walk.model.name(Some(dice.roll(people.len())));
             walk.tell().await;
             for _ in 0..STEPS {
                 walk.step(&mut dice).await;

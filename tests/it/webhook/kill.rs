@@ -1,74 +1,34 @@
 //! `kill -9`, again and again, while events are written and told: nothing is lost, and for each customer everything comes
 //! in its order.
 //!
-//! `CUSTOMER_GRAPH_KILL_ROUNDS` says how often; without it a few times.
+//! `KILL_ROUNDS` says how often; without it a few times.
 
 use std::{
     collections::HashMap,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    process::Stdio,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use customer_graph::auth::SigningKeys;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-};
 
 use super::{CREATE, Received, Receiver, Reply, versions_of};
-use crate::{
-    harness::{Persona, TestApp},
-    on_both,
-};
+use crate::{harness::Persona, on_both, security::kill};
 
 const CUSTOMERS: usize = 8;
 
 const UPDATE: &str = "mutation($id: ID!, $name: String!) { customerUpdate(input: { id: $id, firstName: $name }) { customer { version } userErrors { code } } }";
 
 fn rounds() -> u32 {
-    let asked = std::env::var_os("CUSTOMER_GRAPH_KILL_ROUNDS");
+    let asked = std::env::var_os("KILL_ROUNDS");
     asked.and_then(|rounds| rounds.to_str()?.parse().ok()).unwrap_or(4)
 }
 
-/// The service in a process of its own, on the database of a test application.
-async fn serve(app: &TestApp, key_file: &Path) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_customer-graph"))
-        .arg("serve")
-        .env("CUSTOMER_GRAPH_DATABASE_URL", &app.database_url)
-        .env("CUSTOMER_GRAPH_SERVER_LISTEN", "127.0.0.1:0")
-        .env("CUSTOMER_GRAPH_LOG_FORMAT", "json")
-        .env("CUSTOMER_GRAPH_AUTH_SIGNING_KEY_FILE", key_file)
-        .env("CUSTOMER_GRAPH_WEBHOOKS_ALLOW_PRIVATE_NETWORK", "true")
-        .env("CUSTOMER_GRAPH_WEBHOOKS_TIMEOUT", "500ms")
-        .env("CUSTOMER_GRAPH_WEBHOOKS_LEASE", "1500ms")
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let mut log = String::new();
-    loop {
-        let Some(line) = lines.next_line().await.unwrap() else {
-            panic!("the service ended: {log}");
-        };
-        let known: Value = serde_json::from_str(&line).unwrap_or_default();
-        let url = known["message"]
-            .as_str()
-            .and_then(|message| message.strip_prefix("serving "));
-        if let Some(url) = url {
-            let url = url.to_owned();
-            // The pipe must not fill up.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (child, url);
-        }
-        log += &line;
-    }
-}
+/// How the service is told to send webhooks.
+const SETTINGS: [(&str, &str); 3] = [
+    ("CUSTOMER_GRAPH_WEBHOOKS_ALLOW_PRIVATE_NETWORK", "true"),
+    ("CUSTOMER_GRAPH_WEBHOOKS_TIMEOUT", "500ms"),
+    ("CUSTOMER_GRAPH_WEBHOOKS_LEASE", "2500ms"),
+];
 
 /// What is answered, if anything is: the service may be gone.
 async fn ask(client: &reqwest::Client, url: &str, admin: &Persona, query: &str, variables: Value) -> Option<Value> {
@@ -112,10 +72,7 @@ on_both! {
             let made = app.ask(&admin, create, json!({ "id": format!("c{number}") })).await;
             customers.push(made.data()["customerCreate"]["customer"]["id"].as_str().unwrap().to_owned());
         }
-        let folder = tempfile::tempdir().unwrap();
-        let key_file = folder.path().join("signing-key.pem");
-        std::fs::write(&key_file, SigningKeys::generate().unwrap().expose_secret()).unwrap();
-        std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let (_folder, key_file) = kill::key_file();
         let receiver = Receiver::start().await;
         // Now and then it behaves badly, too.
         receiver.replies(|_| match rand::random_range(0..200) {
@@ -128,7 +85,7 @@ on_both! {
         let acknowledged = Acknowledged::default();
         let rounds = rounds();
         for round in 0..rounds {
-            let (mut child, url) = serve(&app, &key_file).await;
+            let (mut child, url) = kill::serve_with(&app, &key_file, &SETTINGS).await;
             if round == 0 {
                 let input = json!({ "url": receiver.url(), "topics": ["customer.updated"] });
                 let made = ask(&client, &url, &admin, CREATE, json!({ "input": input })).await.unwrap();
@@ -146,7 +103,7 @@ on_both! {
         }
         let acknowledged = acknowledged.lock().unwrap().clone();
         let total: usize = acknowledged.values().map(Vec::len).sum();
-        let (_child, _) = serve(&app, &key_file).await;
+        let (_child, _) = kill::serve_with(&app, &key_file, &SETTINGS).await;
         let is_complete = |received: &[Received]| {
             acknowledged.iter().all(|(id, versions)| {
                 let known = versions_of(received, id);

@@ -20,7 +20,7 @@ async fn upsert(app: &TestApp, persona: &Persona, input: Value) -> Answer {
 }
 
 /// A workflow that is begun by new customers, whose steps `a`, `b` and `c` are at this server.
-fn steps(url: &str) -> Value {
+pub(crate) fn steps(url: &str) -> Value {
     let step = |name: &str| {
         json!({
             "name": name, "url": format!("{url}/{name}"), "compensateUrl": format!("{url}/undo-{name}"),
@@ -31,7 +31,7 @@ fn steps(url: &str) -> Value {
 }
 
 /// Makes a workflow; answers its id and its secret.
-async fn make(app: &TestApp, admin: &Persona, input: Value) -> (String, String) {
+pub(crate) async fn make(app: &TestApp, admin: &Persona, input: Value) -> (String, String) {
     let answer = upsert(app, admin, input).await;
     let payload = &answer.data()["workflowUpsert"];
     assert_eq!(payload["userErrors"], json!([]), "{payload}");

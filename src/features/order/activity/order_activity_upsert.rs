@@ -121,7 +121,7 @@ impl OrderActivityUpsertMutation {
                 .map(|row| result(row, may_read))
                 .collect(),
             user_errors,
-            dry_run,
+            dry_run: dry_run.map(|dry_run| dry_run.shown_to(may_read)),
         }))
     }
 }

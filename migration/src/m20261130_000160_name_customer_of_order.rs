@@ -1,0 +1,39 @@
+//! Whom the source of an order last named, which need not be whose the order is: it may have been given to somebody else
+//! since. And lists of the orders of a channel are read in their order.
+
+use sea_orm_migration::prelude::*;
+
+use crate::dialect::run;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(
+            manager,
+            &[
+                "alter table order_link add column named_customer_id {uuid}",
+                "update order_link set named_customer_id = customer_id where customer_id is not null",
+                "drop index order_link_channel",
+                "create index order_link_channel on order_link (channel_id, placed_at, id)",
+                "create index order_link_channel_updated_at on order_link (channel_id, updated_at, id)",
+            ],
+        )
+        .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(
+            manager,
+            &[
+                "drop index order_link_channel_updated_at",
+                "drop index order_link_channel",
+                "create index order_link_channel on order_link (channel_id)",
+                "alter table order_link drop column named_customer_id",
+            ],
+        )
+        .await
+    }
+}
