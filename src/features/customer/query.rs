@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
+use chrono::TimeDelta;
 use entity::{
     customer::{Column, Model},
     id::CustomerId,
@@ -57,7 +58,7 @@ impl CustomerQuery {
         #[graphql(desc = "The id.")] id: Option<Id<CustomerId>>,
         #[graphql(desc = "The e-mail address, in any case.")] email: Option<Email>,
         #[graphql(desc = "The id in another system.")] external_id: Option<String>,
-        #[graphql(desc = "Show the profile as it was at this instant.")] as_of: Option<DateTime>,
+        #[graphql(desc = "Show the profile as it was at the end of this millisecond.")] as_of: Option<DateTime>,
     ) -> Result<Option<One<Customer>>> {
         if as_of.is_some() {
             guard::timeline_read(ctx)?;
@@ -164,9 +165,14 @@ async fn first(
     Ok(row.map(|row| One(Arc::new(row))))
 }
 
+/// How long an instant is, as it is told: a millisecond, without the first of the next.
+const TELLABLE: TimeDelta = TimeDelta::microseconds(999);
+
 /// The customer as they were at an instant.
 async fn as_it_was(call: &Call, row: &Model, at: DateTime) -> Result<Option<One<Customer>>> {
-    match service::as_of(call, row.clone(), at.0).await {
+    // Instants are told in milliseconds: whoever names that of a change means what it has made.
+    let end = at.0.checked_add_signed(TELLABLE).unwrap_or(at.0);
+    match service::as_of(call, row.clone(), end).await {
         Ok(row) => Ok(row.map(|row| One(Arc::new(row)))),
         Err(Untold::TooManyChanges) => Err(bad_input(
             format!("There were more than {CHANGES} changes since. Ask for a later instant."),

@@ -140,6 +140,18 @@ on_both! {
         assert!(parts.done().is_empty());
     }
 
+    async fn what_shall_be_cancelled_and_lost_its_process_is_not_taken_up_again(app: TestApp) {
+        let parts = Parts::new(|_| Ok(()));
+        let with = beside(&app, &parts).await;
+        enqueue(&app, 1, 3).await;
+        app.execute(&format!("update job set state = 'RUNNING', lease_token = 'dead', attempts = 1, done = 1, next_run_at = {0}, cancel_requested_at = {0}", now(&app))).await;
+        with.clock.advance(LEASE_OVER);
+        with.app.runner.work_off().await.unwrap();
+        let admin = app.admin().await;
+        let job = &jobs(&app, &admin).await[0];
+        assert_eq!((&job["state"], &job["done"], parts.done().len()), (&json!("CANCELLED"), &json!(1), 0));
+    }
+
     async fn a_service_that_stops_leaves_its_jobs_to_others(app: TestApp) {
         let stopping = Stopping::default();
         let told = stopping.clone();

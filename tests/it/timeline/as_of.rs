@@ -111,6 +111,21 @@ on_both! {
         }
     }
 
+    async fn the_instant_of_a_change_shows_what_it_has_made(app: TestApp) {
+        let admin = app.admin().await;
+        let ada = create(&app, &admin, json!({ "email": "ada@example.com", "firstName": "0" })).await;
+        let mut states = vec![at(&app, &admin, &ada, None).await];
+        for name in ["1", "2", "3"] {
+            app.clock.advance(Duration::from_secs(2));
+            run(&app, &admin, "customerUpdate", json!({ "id": ada, "firstName": name }), "customer { id }").await;
+            states.push(at(&app, &admin, &ada, None).await);
+        }
+        for state in states {
+            let told: DateTime<Utc> = state["updatedAt"].as_str().unwrap().parse().unwrap();
+            assert_eq!(at(&app, &admin, &ada, Some(told)).await, state);
+        }
+    }
+
     async fn before_the_creation_there_is_nothing_and_in_the_future_nothing_else(app: TestApp) {
         let admin = app.admin().await;
         let ada = create(&app, &admin, json!({ "email": "ada@example.com" })).await;
