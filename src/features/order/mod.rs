@@ -6,6 +6,11 @@
 //! Beside the links stand what happened to the orders afterwards ([`activity`]) and, by customer and currency, what they
 //! add up to. Both follow the order: whoever changes a link tells [`follow()`], in the same unit of work. Whoever bought
 //! without an account looks at an order with a token.
+//!
+//! An activity needs its order: one that comes first is `NOT_FOUND` at its row, which the source sends again. Of two news
+//! of the same instant the one that comes last stands. A new link is told as `order.linked`, and not as Medusa's
+//! `order.placed`: that is the event of the service that owns the order, which may tell us years later. The column
+//! `vendor_id` is there for vendors, of whom nothing is known yet.
 
 pub mod activity;
 mod draft;

@@ -208,7 +208,11 @@ impl Conductor {
             .find(|place| memory.steps[*place].state == StepState::Done);
         let Some(place) = last else { return Ok(false) };
         let now = job.call().now();
-        change(job, true, move |memory, _| memory.undone += 1).await?;
+        change(job, true, move |memory, _| {
+            memory.undone += 1;
+            memory.steps[place].attempts += 1;
+        })
+        .await?;
         let outcome = self.send(job, row, place, true).await;
         let attempts = read(job.progress()).undone;
         let state = match outcome {

@@ -144,6 +144,18 @@ on_both! {
         }
     }
 
+    async fn who_never_answers_is_waited_for_as_long_as_the_hook_says(app: TestApp) {
+        let silent = silent().await;
+        let admin = app.admin().await;
+        make(&app, &admin, before(&silent, "CLOSED")).await;
+        let started = std::time::Instant::now();
+        let answer = create(&app, &admin, json!({ "email": "ada@example.com" })).await;
+        let elapsed = started.elapsed();
+        assert_eq!(answer.user_errors("customerCreate"), ["HOOK_REJECTED"]);
+        assert!(elapsed >= Duration::from_millis(300) && elapsed < Duration::from_secs(5), "{elapsed:?}");
+        assert_eq!(app.count("customer").await, 0);
+    }
+
     async fn a_key_counts_for_what_the_client_sent_and_what_was_done_stays_done(app: TestApp) {
         let answers = std::sync::Mutex::new(0);
         let answers = std::sync::Arc::new(answers);

@@ -34,6 +34,44 @@ on_both! {
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
     }
 
+    async fn orders_are_filtered_by_channel_and_by_when_they_were_placed(app: TestApp) {
+        let admin = app.admin().await;
+        let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
+        let order = |id: &str, owner: &str, channel: Value, day: u8| row(id, json!({ "customerId": owner, "channelHandle": channel, "placedAt": format!("2026-01-0{day}T00:00:00Z") }));
+        upsert(&app, &admin, json!([
+            order("1", ada.id(), json!("web"), 1), order("2", ada.id(), json!("till"), 2), order("3", ada.id(), json!("web"), 3), order("4", ada.id(), json!("till"), 4),
+            order("5", ada.id(), Value::Null, 5), order("6", bob.id(), json!("web"), 3), order("7", bob.id(), json!("app"), 4),
+        ])).await.data();
+        let channel = app.ask(&admin, "{ orderLink(source: \"shop\", orderId: \"2\") { channel { id handle } } }", json!({})).await;
+        let till = &channel.data()["orderLink"]["channel"];
+        assert_eq!(till["handle"], "till");
+        let ids = |orders: &Value| -> String { orders["nodes"].as_array().unwrap().iter().map(|node| node["orderId"].as_str().unwrap()).collect() };
+        for (filter, found) in [
+            (json!({}), "54321"),
+            (json!({ "channelHandle": { "eq": "web" } }), "31"),
+            (json!({ "channelHandle": { "in": ["web", "till"] } }), "4321"),
+            (json!({ "channelHandle": { "eq": "WEB" } }), ""),
+            (json!({ "channelHandle": { "eq": "app" } }), ""),
+            (json!({ "channelId": { "eq": till["id"] } }), "42"),
+            (json!({ "placedAt": { "after": "2026-01-01T12:00:00Z", "before": "2026-01-04T12:00:00Z" } }), "432"),
+            // Neither end belongs to the range.
+            (json!({ "placedAt": { "after": "2026-01-01T00:00:00Z", "before": "2026-01-04T00:00:00Z" } }), "32"),
+            (json!({ "placedAt": { "after": "2026-01-05T00:00:00Z" } }), ""),
+            (json!({ "placedAt": { "before": "2026-01-02T00:00:00Z" } }), "1"),
+            (json!({ "channelHandle": { "eq": "web" }, "placedAt": { "after": "2026-01-02T00:00:00Z", "before": "2026-01-31T00:00:00Z" } }), "3"),
+            (json!({ "channelId": { "eq": till["id"] }, "placedAt": { "before": "2026-01-03T00:00:00Z" } }), "2"),
+        ] {
+            let query = "query($id: ID!, $where: OrderLinkWhere) { customer(id: $id) { orders(where: $where) { nodes { orderId } totalCount } } }";
+            let answer = app.ask(&admin, query, json!({ "id": ada.id(), "where": filter })).await;
+            let orders = &answer.data()["customer"]["orders"];
+            assert_eq!((ids(orders).as_str(), &orders["totalCount"]), (found, &json!(found.len())), "{filter}");
+            let own = "query($where: OrderLinkWhere) { me { orders(where: $where) { nodes { orderId } totalCount } } }";
+            let answer = app.ask(&ada, own, json!({ "where": filter })).await;
+            let orders = &answer.data()["me"]["orders"];
+            assert_eq!((ids(orders).as_str(), &orders["totalCount"]), (found, &json!(found.len())), "{filter}");
+        }
+    }
+
     async fn many_customers_take_as_many_statements_as_few(app: TestApp) {
         let admin = app.admin().await;
         let create = "mutation($input: CustomerBulkCreateInput!) { customerBulkCreate(input: $input) { results { customer { id } } userErrors { code } } }";

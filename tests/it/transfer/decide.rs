@@ -46,6 +46,49 @@ on_both! {
         assert_eq!(told(&app, ada.id()).await, steps);
     }
 
+    async fn what_happened_to_the_order_and_what_it_adds_up_to_go_with_it(app: TestApp) {
+        let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
+        let link = order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        order_of(&app, "2", json!({ "customerId": bob.id(), "totalAmount": "5.00" })).await;
+        order_of(&app, "3", json!({ "customerId": ada.id(), "totalAmount": "1.00" })).await;
+        let answer = order::tell(&app, &admin, json!([
+            order::activity("1", "RETURN", "sent back", json!({ "occurredAt": "2026-01-04T00:00:00Z" })),
+            order::activity("1", "REFUND", "paid back", json!({ "amount": "2.50" })),
+        ])).await;
+        let outcomes: Vec<&Value> = answer.data()["orderActivityUpsert"]["results"].as_array().unwrap().iter().map(|row| &row["outcome"]).collect();
+        assert_eq!(outcomes, ["CREATED", "CREATED"]);
+        let stats = |orders: u8, returned: u8, rate: &str, spent: &str, refunded: &str| json!({
+            "orderCount": orders, "returnedOrderCount": returned, "returnRate": rate, "byCurrency": [{
+                "currencyCode": "EUR", "orderCount": orders, "returnedOrderCount": returned, "spent": { "amount": spent }, "refunded": { "amount": refunded },
+            }],
+        });
+        let activities = |owner: &Persona| json!({ "totalCount": 2, "nodes": [
+            { "kind": "REFUND", "externalId": "paid back", "order": { "orderId": "1", "customer": { "id": owner.id() } } },
+            { "kind": "RETURN", "externalId": "sent back", "order": { "orderId": "1", "customer": { "id": owner.id() } } },
+        ] });
+        let none = json!({ "totalCount": 0, "nodes": [] });
+        // While it is asked for everything is with the owner.
+        asked(&app, &link, &ada).await;
+        assert_eq!(sums(&app, bob.id()).await, json!({ "orderStats": stats(2, 1, "0.5000", "15.00", "2.50"), "activities": activities(&bob) }));
+        assert_eq!(sums(&app, ada.id()).await, json!({ "orderStats": stats(1, 0, "0.0000", "1.00", "0.00"), "activities": none }));
+        let token = token(&app, "bob@example.com").await;
+        assert_eq!(decide(&app, &Persona::anonymous(), "orderTransferAccept", json!({ "token": token })).await, "ACCEPTED");
+        assert_eq!(sums(&app, bob.id()).await, json!({ "orderStats": stats(1, 0, "0.0000", "5.00", "0.00"), "activities": none }));
+        assert_eq!(sums(&app, ada.id()).await, json!({ "orderStats": stats(2, 1, "0.5000", "11.00", "2.50"), "activities": activities(&ada) }));
+        // Both see it so themselves.
+        let own = "{ me { orderStats { orderCount } activities { totalCount } } }";
+        for (persona, orders, happened) in [(&ada, 2, 2), (&bob, 1, 0)] {
+            let answer = app.ask(persona, own, json!({})).await;
+            assert_eq!(answer.data()["me"], json!({ "orderStats": { "orderCount": orders }, "activities": { "totalCount": happened } }));
+        }
+        check_recount(&app, "given away").await;
+        // What happens from now on counts for the new owner.
+        order::tell(&app, &admin, json!([order::activity("1", "REFUND", "more", json!({ "amount": "1.00" }))])).await.data();
+        assert_eq!(sums(&app, ada.id()).await["orderStats"], stats(2, 1, "0.5000", "11.00", "3.50"));
+        assert_eq!(sums(&app, bob.id()).await["orderStats"], stats(1, 0, "0.0000", "5.00", "0.00"));
+        check_recount(&app, "paid back to the new owner").await;
+    }
+
     async fn the_order_takes_the_address_of_the_new_owner_where_that_was_asked_for(app: TestApp) {
         let (admin, ada) = (app.admin().await, app.customer("ada").await);
         let link = order_of(&app, "1", json!({ "email": "old@example.com" })).await;

@@ -131,3 +131,25 @@ pub(crate) async fn shut_out(app: &TestApp, customer: &str) {
     let answer = app.ask(&admin, query, json!({ "id": customer })).await;
     assert_eq!(answer.user_errors("customerStatusSet"), Vec::<&str>::new());
 }
+
+/// What the orders of a customer add up to and what happened to them, as staff see it.
+async fn sums(app: &TestApp, customer: &str) -> Value {
+    let query = "query($id: ID!) { customer(id: $id) {
+      orderStats { orderCount returnedOrderCount returnRate byCurrency { currencyCode orderCount returnedOrderCount spent { amount } refunded { amount } } }
+      activities { nodes { kind externalId order { orderId customer { id } } } totalCount }
+    } }";
+    let admin = app.admin().await;
+    let answer = app.ask(&admin, query, json!({ "id": customer })).await;
+    answer.data()["customer"].clone()
+}
+
+/// What is kept of all orders is what anybody would count, the database too.
+async fn check_recount(app: &TestApp, what: &str) {
+    let kept = order::Tables::read(app).await;
+    order::assert_sums(&kept, what);
+    customer_graph::features::order::recount(app.app.parts.database.for_migration())
+        .await
+        .unwrap();
+    let counted = order::Tables::read(app).await;
+    assert_eq!((kept.sums, kept.links), (counted.sums, counted.links), "{what}");
+}

@@ -100,6 +100,33 @@ on_both! {
         assert_eq!((owner(&app, &one).await, owner(&app, &two).await), (json!(ada.id()), json!(bob.id())));
     }
 
+    async fn what_happened_to_a_guests_order_and_what_it_adds_up_to_come_to_the_account(app: TestApp) {
+        let admin = app.admin().await;
+        let guest = customer(&app, "bob").await;
+        let bob = app.customer("bob").await;
+        order_of(&app, "1", json!({ "customerId": guest })).await;
+        order_of(&app, "2", json!({ "customerId": bob.id(), "totalAmount": "5.00" })).await;
+        order::tell(&app, &admin, json!([
+            order::activity("1", "RETURN", "sent back", json!({ "occurredAt": "2026-01-04T00:00:00Z" })),
+            order::activity("1", "REFUND", "paid back", json!({ "amount": "2.50" })),
+        ])).await.data();
+        let before = (sums(&app, &guest).await, sums(&app, bob.id()).await);
+        assert_eq!((&before.0["orderStats"]["orderCount"], &before.0["activities"]["totalCount"]), (&json!(1), &json!(2)));
+        assert_eq!((&before.1["orderStats"]["orderCount"], &before.1["activities"]["totalCount"]), (&json!(1), &json!(0)));
+        claim(&app, &bob).await;
+        assert_eq!(sums(&app, &guest).await, Value::Null, "the guest is gone");
+        assert_eq!(sums(&app, bob.id()).await, json!({
+            "orderStats": { "orderCount": 2, "returnedOrderCount": 1, "returnRate": "0.5000", "byCurrency": [{
+                "currencyCode": "EUR", "orderCount": 2, "returnedOrderCount": 1, "spent": { "amount": "15.00" }, "refunded": { "amount": "2.50" },
+            }] },
+            "activities": { "totalCount": 2, "nodes": [
+                { "kind": "REFUND", "externalId": "paid back", "order": { "orderId": "1", "customer": { "id": bob.id() } } },
+                { "kind": "RETURN", "externalId": "sent back", "order": { "orderId": "1", "customer": { "id": bob.id() } } },
+            ] },
+        }));
+        check_recount(&app, "claimed").await;
+    }
+
     async fn what_one_asked_of_oneself_as_a_guest_is_settled(app: TestApp) {
         let guest = customer(&app, "bob").await;
         let link = order_of(&app, "1", json!({ "customerId": guest, "email": "bob@example.com" })).await;

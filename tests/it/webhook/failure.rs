@@ -82,6 +82,46 @@ on_both! {
         assert_eq!(app.count("outbox_event where topic = 'webhook_endpoint.updated'").await, 1);
     }
 
+    async fn an_endpoint_that_is_gone_and_comes_back_is_told_all_that_waited_in_its_order(app: TestApp) {
+        let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
+        let receiver = Receiver::start().await;
+        let made = endpoint(&app, &admin, &receiver.url(), json!({})).await;
+        let gone_for = ada.id().to_owned();
+        receiver.replies(move |one| Reply::Status(if one.object() == gone_for { 410 } else { 500 }));
+        let given_up = change(&app, &admin, ada.id(), "A").await;
+        let of_bob = [change(&app, &admin, bob.id(), "A").await];
+        let of_ada = [change(&app, &admin, ada.id(), "B").await, change(&app, &admin, ada.id(), "C").await];
+        drain(&app).await;
+        let told = receiver.take();
+        assert_eq!(versions_of(&told, ada.id()), [given_up], "nothing is sent after it has said that it is gone");
+        let event = told.iter().find(|one| one.object() == ada.id()).unwrap().id.clone();
+        let dead = deliveries(&app, &admin, &made.id, Some("DEAD")).await;
+        assert_eq!((dead.len(), &dead[0]["eventId"], &dead[0]["lastStatus"]), (1, &json!(event), &json!(410)));
+        assert_eq!(deliveries(&app, &admin, &made.id, Some("PENDING")).await.len(), 3);
+        // Two days later, when each would have been given up.
+        receiver.replies(|_| Reply::Status(200));
+        app.clock.advance(Duration::from_secs(48 * 3_600));
+        app.sweep().await;
+        send(&app).await;
+        assert!(receiver.take().is_empty(), "it is disabled");
+        let answer = app.ask(&admin, UPDATE, json!({ "input": { "id": made.id, "state": "ACTIVE" } })).await;
+        let shown = &answer.data()["webhookUpdate"]["webhookEndpoint"];
+        assert_eq!((&shown["state"], &shown["disabledReason"]), (&json!("ACTIVE"), &json!(null)));
+        send(&app).await;
+        let told = receiver.take();
+        assert_eq!((versions_of(&told, ada.id()), versions_of(&told, bob.id())), (of_ada.to_vec(), of_bob.to_vec()));
+        assert_eq!(told.len(), 3, "what was given up is not sent unasked");
+        let replay = "mutation($id: ID!) { webhookReplay(input: { id: $id, replay: { dead: true } }) { queuedCount userErrors { code } } }";
+        let answer = app.ask(&admin, replay, json!({ "id": made.id })).await;
+        assert_eq!(answer.data()["webhookReplay"]["queuedCount"], 1);
+        send(&app).await;
+        let told = receiver.take();
+        assert_eq!((told.len(), versions_of(&told, ada.id())), (1, vec![given_up]));
+        assert_eq!(told[0].id, event);
+        assert_eq!(deliveries(&app, &admin, &made.id, Some("DELIVERED")).await.len(), 4);
+        assert_eq!(deliveries(&app, &admin, &made.id, Some("PENDING")).await.len(), 0);
+    }
+
     async fn an_endpoint_that_asks_for_a_pause_gets_it(app: TestApp) {
         let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
         for (status, header, seconds) in [(429, "90", 90), (503, "120", 120), (429, "86400", 3_600)] {

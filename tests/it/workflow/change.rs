@@ -1,9 +1,14 @@
 //! Making, changing and forgetting workflows.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::{make, steps, upsert};
-use crate::{harness::Persona, on_both};
+use super::{create, go_on, jobs, make, run::replaced, serving, states, steps, upsert};
+use crate::{
+    harness::{Persona, Setup},
+    on_both, on_both_with,
+};
 
 on_both! {
     async fn what_is_wrong_is_told_at_its_path(app: TestApp) {
@@ -53,5 +58,41 @@ on_both! {
         assert_eq!(app.ask(&other, list, json!({})).await.codes(), ["FORBIDDEN"]);
         assert_eq!(app.ask(&other, &node, json!({})).await.data()["node"], Value::Null);
         assert_eq!(upsert(&app, &Persona::anonymous(), json!({})).await.codes(), ["UNAUTHENTICATED"]);
+    }
+}
+
+on_both_with! { Setup { allow_private_hooks: false, ..Setup::default() };
+    async fn steps_in_private_networks_are_refused_where_they_are_not_allowed(app: TestApp) {
+        let admin = app.admin().await;
+        for url in ["http://127.0.0.1:9/", "https://10.0.0.1/", "https://localhost/"] {
+            let mut input = steps("https://example.com");
+            input["steps"][0]["url"] = json!(url);
+            input["steps"][1]["compensateUrl"] = json!(url);
+            let answer = upsert(&app, &admin, input).await;
+            let payload = &answer.data()["workflowUpsert"];
+            assert_eq!(payload["workflow"], Value::Null);
+            assert_eq!(payload["userErrors"], json!([
+                { "code": "INVALID", "path": ["steps", "0", "url"] },
+                { "code": "INVALID", "path": ["steps", "1", "compensateUrl"] },
+            ]), "{url}");
+        }
+        assert_eq!(app.count("workflow").await, 0);
+    }
+
+    async fn a_step_in_a_private_network_that_was_written_by_hand_is_not_asked(app: TestApp) {
+        let server = serving(|_| None).await;
+        let admin = app.admin().await;
+        make(&app, &admin, steps("https://example.com")).await;
+        app.execute(&format!("update workflow set steps = {}", replaced(&app, "steps", "https://example.com", &server.url))).await;
+        create(&app, &admin, "ada").await;
+        for _ in 0..3 {
+            go_on(&app).await;
+            app.clock.advance(Duration::from_secs(20));
+        }
+        let job = &jobs(&app, &admin).await[0];
+        assert_eq!((&job["state"], states(job)), (&json!("FAILED"), vec!["FAILED", "WAITING", "WAITING"]));
+        assert_eq!(job["lastError"], "step a: requests may not be sent to this address");
+        assert_eq!(job["steps"][0]["attempts"], 3);
+        assert!(server.all().is_empty());
     }
 }

@@ -3,11 +3,12 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
+use axum::{body::Body, response::Response};
 use customer_graph::standard_webhooks::{read, signature};
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use crate::{
     harness::{Setup, TestApp},
     hook::silent,
     on_both,
+    provider::server::{self, Server},
 };
 
 on_both! {
@@ -92,6 +94,68 @@ on_both! {
         let job = &jobs(&app, &admin).await[0];
         assert_eq!(states(job), ["COMPENSATED", "FAILED", "WAITING"]);
         assert_eq!(job["steps"][1]["attempts"], 3);
+    }
+
+    async fn a_step_that_is_asked_too_early_is_tried_again_and_one_that_answers_no_json_has_answered_null(app: TestApp) {
+        let tried = Arc::new(AtomicUsize::new(0));
+        let server = Server::start(move |_, asked| match asked.path.as_str() {
+            "/a" => Response::new(Body::from("}{")),
+            "/b" => match tried.fetch_add(1, Ordering::SeqCst) {
+                0 => server::status(408),
+                1 => server::status(429),
+                _ => server::json(&json!({ "at": "/b" })),
+            },
+            _ => server::status(204),
+        }).await;
+        let admin = app.admin().await;
+        make(&app, &admin, steps(&server.url)).await;
+        create(&app, &admin, "ada").await;
+        for (status, seconds) in [(408, 3), (429, 5)] {
+            go_on(&app).await;
+            let job = &jobs(&app, &admin).await[0];
+            assert_eq!((&job["state"], states(job)), (&json!("QUEUED"), vec!["DONE", "WAITING", "WAITING"]), "{status}");
+            assert_eq!(job["lastError"], format!("step b: it answered {status}"));
+            app.clock.advance(Duration::from_secs(seconds));
+        }
+        go_on(&app).await;
+        assert_eq!(paths(&server), ["/a", "/b", "/b", "/b", "/c"]);
+        assert_eq!(body(&server.asked("/b")[0])["answers"], json!({ "a": null }));
+        assert_eq!(body(&server.asked("/c")[0])["answers"], json!({ "a": null, "b": { "at": "/b" } }));
+        let job = &jobs(&app, &admin).await[0];
+        assert_eq!((&job["state"], states(job)), (&json!("SUCCEEDED"), vec!["DONE"; 3]));
+        assert_eq!((&job["steps"][0]["attempts"], &job["steps"][1]["attempts"]), (&json!(1), &json!(3)));
+    }
+
+    async fn what_cannot_be_undone_is_tried_ten_times_and_what_was_taken_before_is_undone_nevertheless(app: TestApp) {
+        let server = serving(|path| match path {
+            "/c" => Some(422),
+            "/undo-b" => Some(503),
+            _ => None,
+        }).await;
+        let admin = app.admin().await;
+        make(&app, &admin, steps(&server.url)).await;
+        create(&app, &admin, "ada").await;
+        for attempt in 1..10 {
+            go_on(&app).await;
+            assert_eq!(server.asked("/undo-b").len(), attempt);
+            let job = &jobs(&app, &admin).await[0];
+            assert_eq!((&job["state"], states(job)), (&json!("QUEUED"), vec!["DONE", "DONE", "FAILED"]), "{attempt}");
+            assert_eq!(job["lastError"], "undoing step b: it answered 503");
+            app.clock.advance(Duration::from_secs(15 * 60 + 1));
+        }
+        assert!(server.asked("/undo-a").is_empty(), "what is undone is undone in its order");
+        go_on(&app).await;
+        let undone = server.asked("/undo-b");
+        assert_eq!((undone.len(), server.asked("/undo-a").len()), (10, 1));
+        assert!(undone.iter().all(|asked| asked.headers["webhook-id"] == undone[0].headers["webhook-id"]));
+        let job = &jobs(&app, &admin).await[0];
+        assert_eq!(states(job), ["COMPENSATED", "COMPENSATION_FAILED", "FAILED"]);
+        assert_eq!((&job["state"], &job["lastError"]), (&json!("FAILED"), &json!("step c: it answered 422")));
+        assert_eq!(job["steps"][1]["error"], "it answered 503");
+        app.clock.advance(Duration::from_secs(3_600));
+        go_on(&app).await;
+        assert_eq!(server.all().len(), 3 + 10 + 1, "it is over");
+        assert_eq!(job["steps"][1]["attempts"], 1 + 10, "undoing included");
     }
 
     async fn a_process_that_dies_at_a_step_leaves_the_rest_to_another(app: TestApp) {
@@ -184,7 +248,7 @@ on_both! {
 }
 
 /// A column in which one text takes the place of another.
-fn replaced(app: &TestApp, column: &str, from: &str, to: &str) -> String {
+pub(super) fn replaced(app: &TestApp, column: &str, from: &str, to: &str) -> String {
     if app.is_postgres() {
         format!("replace({column}::text, '{from}', '{to}')::jsonb")
     } else {
