@@ -53,6 +53,7 @@ mod m20261130_000141_create_hook;
 mod m20261130_000142_create_workflow;
 mod m20261130_000150_lease_outbox_reader;
 mod m20261130_000160_name_customer_of_order;
+mod m20261130_000161_find_due_jobs_by_kind;
 
 /// Runs every migration in order.
 #[derive(Debug)]
@@ -102,6 +103,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000142_create_workflow::Migration),
             Box::new(m20261130_000150_lease_outbox_reader::Migration),
             Box::new(m20261130_000160_name_customer_of_order::Migration),
+            Box::new(m20261130_000161_find_due_jobs_by_kind::Migration),
         ]
     }
 }

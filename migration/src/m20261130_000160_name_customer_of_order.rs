@@ -16,6 +16,16 @@ impl MigrationTrait for Migration {
             &[
                 "alter table order_link add column named_customer_id {uuid}",
                 "update order_link set named_customer_id = customer_id where customer_id is not null",
+                // Of one that was given away the source still names the former owner.
+                "update order_link set named_customer_id = (
+    select from_customer_id from order_transfer
+    where order_link_id = order_link.id and to_customer_id = order_link.customer_id and state = 'ACCEPTED'
+    order by decided_at desc limit 1
+) where exists (
+    select 1 from order_transfer
+    where order_link_id = order_link.id and to_customer_id = order_link.customer_id and state = 'ACCEPTED'
+)",
+                "create index order_link_named_customer on order_link (named_customer_id) where named_customer_id is not null",
                 "drop index order_link_channel",
                 "create index order_link_channel on order_link (channel_id, placed_at, id)",
                 "create index order_link_channel_updated_at on order_link (channel_id, updated_at, id)",
@@ -31,6 +41,7 @@ impl MigrationTrait for Migration {
                 "drop index order_link_channel_updated_at",
                 "drop index order_link_channel",
                 "create index order_link_channel on order_link (channel_id)",
+                "drop index order_link_named_customer",
                 "alter table order_link drop column named_customer_id",
             ],
         )

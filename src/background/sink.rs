@@ -5,8 +5,9 @@
 //! and then notes how far it has come. Whoever is killed in between has told some events and noted nothing, and the next
 //! one tells them again: every event arrives **at least once**, under the same id. The events of one subject (a customer,
 //! an organization) are published one after the other, in their order; those of different subjects at the same time.
-//! What a sink does not take is tried again, and nothing of the same subject comes behind it until it does: a sink that is
-//! gone for a day gets the events of that day when it comes back. Events that a sink has still to get are kept, but not
+//! What a sink does not take is tried again, and nothing of the same subject comes behind it until it does; what belongs
+//! to others and stands close behind it may come again with it. A sink that is gone for a day gets the events of that day
+//! when it comes back. Events that a sink has still to get are kept, but not
 //! for one that nobody has served for as long as events are kept ([`outbox::sweep`]).
 //!
 //! An embedding program brings a sink of its own by implementing [`EventSink`] and putting it into
@@ -117,8 +118,11 @@ pub enum Passed {
     HeldBack(usize),
     /// Another process is at it.
     Elsewhere,
-    /// The sink did not take all of them: the page is passed on again.
-    Refused,
+    /// The sink did not take all of them: what begins with the first that it did not take is passed on again.
+    Refused {
+        /// Whether it took what came before that.
+        gets_on: bool,
+    },
 }
 
 /// Passes the events of the outbox on to one sink; several processes may try at once.
@@ -153,7 +157,10 @@ impl SinkRelay {
                     PAUSE
                 }
                 Ok(Passed::HeldBack(_)) => SOON,
-                refused @ (Ok(Passed::Refused) | Err(_)) => {
+                refused @ (Ok(Passed::Refused { .. }) | Err(_)) => {
+                    if let Ok(Passed::Refused { gets_on: true }) = refused {
+                        again = AGAIN;
+                    }
                     if let Err(error) = refused {
                         tracing::warn!(sink = self.sink.name(), %error, "events could not be passed on");
                     }
@@ -205,7 +212,8 @@ impl SinkRelay {
         }
         if let Some((_, error)) = failed {
             tracing::warn!(sink = self.sink.name(), %error, "a sink did not take an event");
-            return Ok(Passed::Refused);
+            let gets_on = reached != cursor;
+            return Ok(Passed::Refused { gets_on });
         }
         Ok(match (page.has_more, page.holds_back) {
             (true, _) => Passed::More(count),
@@ -231,7 +239,7 @@ impl SinkRelay {
     /// Publishes the events of one subject; answers the first that was not taken, and why.
     async fn publish_chain(&self, chain: Vec<SinkEvent>, until: Instant) -> Option<(Cursor, SinkError)> {
         for told in &chain {
-            let published = AssertUnwindSafe(self.sink.publish(told)).catch_unwind();
+            let published = AssertUnwindSafe(async { self.sink.publish(told).await }).catch_unwind();
             let outcome = match tokio::time::timeout_at(until, published).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(_)) => Err(SinkError("it has broken down".to_owned())),

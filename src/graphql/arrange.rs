@@ -1,8 +1,8 @@
 //! The order of an answer's fields.
 //!
 //! The executor answers fields as they become ready, so what had to be looked up comes after what was at hand, and two
-//! equal requests may differ. Here they get the order in which they were asked for (GraphQL, "Serialized Map
-//! Ordering"). A list that was written straight to JSON has it already.
+//! equal requests may differ. Here they get the order in which the document first names them (GraphQL, "Serialized Map
+//! Ordering", but for fields that fragments on several types name in different orders). A list that was written straight to JSON has it already.
 
 use std::collections::HashMap;
 

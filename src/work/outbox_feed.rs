@@ -6,6 +6,7 @@
 
 use entity::{
     id::StaffUserId,
+    order_link,
     outbox_event::{Column, Entity},
     outbox_horizon, staff_user,
 };
@@ -78,6 +79,8 @@ pub struct FeedEvent {
     pub request_id: Option<String>,
     /// Whether it belongs to the history of a staff user: the id of a subject does not tell of which kind it is.
     pub is_about_staff: bool,
+    /// Whether it belongs to that of an order, of which nobody is known whose it is.
+    pub is_about_order: bool,
 }
 
 /// A page of the feed.
@@ -218,9 +221,17 @@ fn statement(backend: DbBackend, cursor: Cursor, topics: &Topics, most: u64) -> 
             Expr::col((staff_user::Entity, staff_user::Column::Id)).equals((numbered.clone(), Column::SubjectId)),
         )
         .take();
+    let order = Query::select()
+        .expr(Expr::val(1))
+        .from(order_link::Entity)
+        .and_where(
+            Expr::col((order_link::Entity, order_link::Column::Id)).equals((numbered.clone(), Column::SubjectId)),
+        )
+        .take();
     let found_rows = Query::select()
         .column(Asterisk)
         .expr_as(Expr::exists(staff), "is_about_staff")
+        .expr_as(Expr::exists(order), "is_about_order")
         .from_subquery(numbered_rows, numbered)
         .cond_where(
             Cond::any()
@@ -277,6 +288,7 @@ fn read(row: &QueryResult, cursor: Cursor) -> Result<FeedEvent, DbErr> {
         impersonator: row.try_get("", "impersonator_id")?,
         request_id: row.try_get("", "request_id")?,
         is_about_staff: row.try_get("", "is_about_staff")?,
+        is_about_order: row.try_get("", "is_about_order")?,
     })
 }
 

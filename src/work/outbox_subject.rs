@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    id::{CustomerId, OrganizationId, PrefixedId, StaffUserId, decode},
-    organization, staff_user,
+    id::{CustomerId, OrderLinkId, OrganizationId, PrefixedId, StaffUserId, decode},
+    order_link, organization, staff_user,
 };
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, entity::prelude::Uuid};
 
 use super::{dialect, outbox::Event};
 
-/// The kinds of those subjects that are not the changed object itself and are not customers either: two statements, or none.
+/// The kinds of those subjects that are not the changed object itself and are not customers either: three
+/// statements, or none.
 ///
 /// # Errors
 /// Faults.
@@ -24,39 +25,55 @@ pub async fn kinds(db: &impl ConnectionTrait, events: &[Event]) -> Result<HashMa
     if unknown.is_empty() {
         return Ok(kinds);
     }
-    let backend = db.get_database_backend();
-    let organizations: Vec<OrganizationId> = organization::Entity::find()
-        .select_only()
-        .column(organization::Column::Id)
-        .filter(dialect::any_of(
-            backend,
-            dialect::column(organization::Column::Id),
-            unknown.iter().copied(),
-        ))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let staff: Vec<StaffUserId> = staff_user::Entity::find()
-        .select_only()
-        .column(staff_user::Column::Id)
-        .filter(dialect::any_of(
-            backend,
-            dialect::column(staff_user::Column::Id),
-            unknown.iter().copied(),
-        ))
-        .into_tuple()
-        .all(db)
-        .await?;
-    kinds.extend(organizations.into_iter().map(|id| (id.0, OrganizationId::PREFIX)));
-    kinds.extend(staff.into_iter().map(|id| (id.0, StaffUserId::PREFIX)));
+    for (prefix, known) in [
+        (
+            OrganizationId::PREFIX,
+            among::<organization::Entity>(db, organization::Column::Id, &unknown).await?,
+        ),
+        (
+            OrderLinkId::PREFIX,
+            among::<order_link::Entity>(db, order_link::Column::Id, &unknown).await?,
+        ),
+        (
+            StaffUserId::PREFIX,
+            among::<staff_user::Entity>(db, staff_user::Column::Id, &unknown).await?,
+        ),
+    ] {
+        kinds.extend(known.into_iter().map(|id| (id, prefix)));
+    }
     Ok(kinds)
 }
 
-/// The kind of the subject of an event, as ids begin.
+/// Which of these are ids of a table.
+async fn among<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    id: E::Column,
+    subjects: &HashSet<Uuid>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let any = dialect::any_of(db.get_database_backend(), dialect::column(id), subjects.iter().copied());
+    E::find()
+        .select_only()
+        .column(id)
+        .filter(any)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// The kind of the subject of an event, as ids begin. Of an organization that is gone the topic tells it.
 #[must_use]
 pub fn kind<'a>(kinds: &HashMap<Uuid, &'static str>, event: &'a Event) -> &'a str {
     let known = || kinds.get(&event.subject).copied();
-    own_prefix(event).or_else(known).unwrap_or(CustomerId::PREFIX)
+    let told = || {
+        event
+            .topic
+            .starts_with("organization.")
+            .then_some(OrganizationId::PREFIX)
+    };
+    own_prefix(event)
+        .or_else(known)
+        .or_else(told)
+        .unwrap_or(CustomerId::PREFIX)
 }
 
 /// The kind of the object of an event, where that is its subject as well.

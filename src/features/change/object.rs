@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use entity::id::{CustomerId, OrganizationId, PrefixedId, StaffUserId, decode, format};
+use entity::id::{CustomerId, OrderLinkId, OrganizationId, PrefixedId, StaffUserId, decode, format};
 
 use super::query::cursor_of;
 use crate::{
@@ -128,6 +128,7 @@ fn subject_id(found: &FeedEvent) -> String {
     let prefix = match own {
         Some(prefix) => prefix,
         None if found.is_about_staff => StaffUserId::PREFIX,
+        None if found.is_about_order => OrderLinkId::PREFIX,
         None if event.topic.starts_with("organization.") => OrganizationId::PREFIX,
         None => CustomerId::PREFIX,
     };

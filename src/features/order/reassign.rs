@@ -19,6 +19,11 @@ use crate::work::{FieldChange, Record, Topic, UnitOfWork, WriteError};
 /// # Errors
 /// Faults.
 pub async fn reassign(unit: &mut UnitOfWork, from: &[CustomerId], to: CustomerId) -> Result<(), WriteError> {
+    Entity::update_many()
+        .col_expr(Column::NamedCustomerId, Expr::val(to))
+        .filter(Column::NamedCustomerId.is_in(from.iter().copied()))
+        .exec(unit.db())
+        .await?;
     let links = Entity::find()
         .filter(Column::CustomerId.is_in(from.iter().copied()))
         .order_by_asc(Column::Id)

@@ -5,13 +5,16 @@ use entity::{
     order_link::Column,
 };
 use sea_orm::{
-    QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::Uuid,
     sea_query::{Expr, ExprTrait},
 };
 
 use super::{follow, visibility};
-use crate::work::{UnitOfWork, WriteError, timeline};
+use crate::work::{UnitOfWork, WriteError, dialect, timeline};
+
+/// How many customers, addresses or links one statement names.
+const AT_ONCE: usize = 1_000;
 
 /// Takes the person out of the order links of customers who are about to be deleted, and out of those of nobody that have
 /// an e-mail address that is theirs alone: the links stay for the books, without customer and e-mail address, and what the
@@ -20,8 +23,20 @@ use crate::work::{UnitOfWork, WriteError, timeline};
 /// # Errors
 /// Faults.
 pub async fn detach_customer(unit: &mut UnitOfWork, customers: &[CustomerId]) -> Result<(), WriteError> {
-    for customers in customers.chunks(1_000) {
-        let links: Vec<OrderLinkId> = visibility::detachable_by(unit.viewer(), customers)
+    let addresses: Vec<String> =
+        visibility::addresses_of_these_alone(unit.call().database.backend(), unit.viewer(), customers)
+            .into_tuple()
+            .all(unit.db())
+            .await?;
+    // There are no more addresses than customers.
+    let mut addresses = addresses.chunks(AT_ONCE);
+    for customers in customers.chunks(AT_ONCE) {
+        let addresses = addresses.next().unwrap_or_default();
+        visibility::named(unit.viewer(), customers)
+            .col_expr(Column::NamedCustomerId, Expr::val(None::<CustomerId>))
+            .exec(unit.db())
+            .await?;
+        let links: Vec<OrderLinkId> = visibility::detachable_by(unit.viewer(), customers, addresses)
             .select_only()
             .column(Column::Id)
             .order_by_asc(Column::Id)
@@ -32,17 +47,23 @@ pub async fn detach_customer(unit: &mut UnitOfWork, customers: &[CustomerId]) ->
         if links.is_empty() {
             continue;
         }
-        visibility::detach(unit.viewer(), customers)
+        visibility::detach(unit.viewer(), customers, addresses)
             .col_expr(Column::CustomerId, Expr::val(None::<CustomerId>))
             .col_expr(Column::NamedCustomerId, Expr::val(None::<CustomerId>))
             .col_expr(Column::Email, Expr::val(None::<String>))
             .col_expr(Column::EmailNormalized, Expr::val(None::<String>))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .col_expr(Column::UpdatedAt, Expr::val(unit.now()))
+            // Those that are locked, and none that came since.
+            .filter(dialect::any_of(
+                unit.call().database.backend(),
+                dialect::column(Column::Id),
+                links.iter().map(|link| link.uuid()),
+            ))
             .exec(unit.db())
             .await?;
         follow::release(unit, customers, &links).await?;
-        for links in links.chunks(1_000) {
+        for links in links.chunks(AT_ONCE) {
             let subjects: Vec<Uuid> = links.iter().map(|link| link.uuid()).collect();
             timeline::forget(unit.db(), &subjects).await?;
         }

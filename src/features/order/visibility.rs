@@ -11,12 +11,16 @@ use entity::{
     order_stats, order_token,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DeleteMany, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, UpdateMany,
+    ColumnTrait, Condition, DbBackend, DeleteMany, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    UpdateMany,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
-use crate::auth::{Permission, Viewer};
+use crate::{
+    auth::{Permission, Viewer},
+    work::dialect,
+};
 
 /// The links that the viewer may see: those of their own orders in store scope, all with `orders:read`, those of
 /// channels within which staff may see them, else none.
@@ -182,27 +186,14 @@ pub fn activities_of_shown(link: OrderLinkId) -> Select<order_activity::Entity> 
         .filter(order_activity::Column::Kind.ne(Kind::Note))
 }
 
-/// The links of these customers, for who may delete the customers: with `customers:delete`, or the customer in store
-/// scope.
+/// The e-mail addresses that no customer has but these, for who may delete these: staff say whose address it is, a
+/// customer has to have shown that it is theirs.
 #[must_use]
-pub fn detachable_by(viewer: &Viewer, customers: &[CustomerId]) -> Select<Entity> {
-    Entity::find().filter(detachable(viewer, customers))
-}
-
-/// An update of the links of these customers, for who may delete the customers.
-#[must_use]
-pub fn detach(viewer: &Viewer, customers: &[CustomerId]) -> UpdateMany<Entity> {
-    Entity::update_many().filter(detachable(viewer, customers))
-}
-
-/// A delete of the sums of these customers, for who may delete the customers.
-#[must_use]
-pub fn delete_sums(viewer: &Viewer, customers: &[CustomerId]) -> DeleteMany<order_stats::Entity> {
-    let deletable = deletable(viewer, customers).map(PrefixedId::uuid);
-    order_stats::Entity::delete_many().filter(order_stats::Column::CustomerId.is_in(deletable))
-}
-
-fn detachable(viewer: &Viewer, customers: &[CustomerId]) -> Condition {
+pub fn addresses_of_these_alone(
+    backend: DbBackend,
+    viewer: &Viewer,
+    customers: &[CustomerId],
+) -> Select<customer::Entity> {
     let deletable: Vec<Uuid> = deletable(viewer, customers).map(PrefixedId::uuid).collect();
     let other = Alias::new("other");
     let others = Query::select()
@@ -212,25 +203,64 @@ fn detachable(viewer: &Viewer, customers: &[CustomerId]) -> Condition {
             Expr::col((other.clone(), customer::Column::EmailNormalized))
                 .equals((customer::Entity, customer::Column::EmailNormalized)),
         )
-        .and_where(Expr::col((other, customer::Column::Id)).is_not_in(deletable.iter().copied()))
-        .take();
-    let addresses = Query::select()
-        .column((customer::Entity, customer::Column::EmailNormalized))
-        .from(customer::Entity)
-        .and_where(customer::Column::Id.is_in(deletable.iter().copied()))
-        .and_where(customer::Column::EmailNormalized.is_not_null())
-        .and_where(Expr::exists(others).not())
-        .and_where_option(
-            // Staff say whose address it is; a customer has to have shown that it is theirs.
-            viewer
-                .customer()
-                .map(|_| customer::Column::EmailVerifiedAt.is_not_null()),
+        .and_where(
+            dialect::any_of(
+                backend,
+                Expr::col((other, customer::Column::Id)),
+                deletable.iter().copied(),
+            )
+            .not(),
         )
         .take();
+    let id = Expr::col((customer::Entity, customer::Column::Id));
+    let select = customer::Entity::find()
+        .select_only()
+        .column(customer::Column::EmailNormalized)
+        .distinct()
+        .filter(dialect::any_of(backend, id, deletable.iter().copied()))
+        .filter(customer::Column::EmailNormalized.ne(""))
+        .filter(Expr::exists(others).not());
+    match viewer.customer() {
+        Some(_) => select.filter(customer::Column::EmailVerifiedAt.is_not_null()),
+        None => select,
+    }
+}
+
+/// The links of these customers and those of nobody with one of these addresses, for who may delete the customers: with
+/// `customers:delete`, or the customer in store scope.
+#[must_use]
+pub fn detachable_by(viewer: &Viewer, customers: &[CustomerId], addresses: &[String]) -> Select<Entity> {
+    Entity::find().filter(detachable(viewer, customers, addresses))
+}
+
+/// An update of the same links.
+#[must_use]
+pub fn detach(viewer: &Viewer, customers: &[CustomerId], addresses: &[String]) -> UpdateMany<Entity> {
+    Entity::update_many().filter(detachable(viewer, customers, addresses))
+}
+
+/// An update of the links of which the source says that they are these customers', for who may delete them.
+#[must_use]
+pub fn named(viewer: &Viewer, customers: &[CustomerId]) -> UpdateMany<Entity> {
+    let deletable = deletable(viewer, customers).map(PrefixedId::uuid);
+    Entity::update_many().filter(Column::NamedCustomerId.is_in(deletable))
+}
+
+/// A delete of the sums of these customers, for who may delete the customers.
+#[must_use]
+pub fn delete_sums(viewer: &Viewer, customers: &[CustomerId]) -> DeleteMany<order_stats::Entity> {
+    let deletable = deletable(viewer, customers).map(PrefixedId::uuid);
+    order_stats::Entity::delete_many().filter(order_stats::Column::CustomerId.is_in(deletable))
+}
+
+// The addresses are values and not a subquery, for which SQLite would read all orders of nobody.
+fn detachable(viewer: &Viewer, customers: &[CustomerId], addresses: &[String]) -> Condition {
     let nobodys = Condition::all()
         .add(Column::CustomerId.is_null())
-        .add(Column::EmailNormalized.in_subquery(addresses));
-    Condition::any().add(Column::CustomerId.is_in(deletable)).add(nobodys)
+        .add(Column::EmailNormalized.is_in(addresses));
+    Condition::any()
+        .add(Column::CustomerId.is_in(deletable(viewer, customers).map(PrefixedId::uuid)))
+        .add_option((!addresses.is_empty()).then_some(nobodys))
 }
 
 fn deletable(viewer: &Viewer, customers: &[CustomerId]) -> impl Iterator<Item = CustomerId> {

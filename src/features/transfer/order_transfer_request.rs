@@ -33,7 +33,8 @@ pub struct OrderTransferRequestInput {
     to_customer_id: Option<Id<CustomerId>>,
     /// Why, at most 500 characters; the customers do not see it. For staff.
     reason: Option<String>,
-    /// Whether the e-mail address on the order becomes that of the new owner; it does not when this is left out. For staff.
+    /// Whether the e-mail address on the order becomes that of the new owner; when this is left out it has
+    /// none any more. For staff.
     update_email: Option<bool>,
     /// The service that owns the order. For customers.
     source: Option<String>,

@@ -1,5 +1,10 @@
 //! `orderTransferAccept`, `orderTransferDecline` and `orderTransfer`.
 
+use customer_graph::work::{
+    Statements,
+    outbox::{self, Cursor},
+    outbox_subject,
+};
 use serde_json::{Value, json};
 
 use super::*;
@@ -134,6 +139,37 @@ on_both! {
             let now = seen(&app, &link, &transfer).await;
             assert_eq!((&now["orderLink"]["customer"]["id"], &now["orderLink"]["email"]), (&json!(other.id()), &json!(email)));
         }
+    }
+
+    async fn what_the_source_says_of_a_former_owner_who_is_gone_takes_nothing_back(app: TestApp) {
+        let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
+        let link = order_of(&app, "1", json!({ "customerId": bob.id(), "email": "old@example.com" })).await;
+        let transfer = asked(&app, &link, &ada).await;
+        let token = token(&app, "bob@example.com").await;
+        assert_eq!(decide(&app, &Persona::anonymous(), "orderTransferAccept", json!({ "token": token })).await, "ACCEPTED");
+        let delete = "mutation($id: ID!) { customerDelete(input: { id: $id, confirmEmail: \"bob@example.com\" }) { userErrors { code } } }";
+        let deleted = app.ask(&admin, delete, json!({ "id": bob.id() })).await;
+        assert_eq!(deleted.user_errors("customerDelete"), [""; 0]);
+        assert_eq!(app.count("order_link where named_customer_id is not null").await, 0, "nothing names who is gone");
+        source_says(&app, "1", json!({ "customerId": null, "email": "old@example.com", "sourceUpdatedAt": "2026-02-01T00:00:00Z" })).await;
+        let now = seen(&app, &link, &transfer).await;
+        assert_eq!((&now["orderLink"]["customer"]["id"], &now["orderLink"]["email"]), (&json!(ada.id()), &json!(null)));
+    }
+
+    async fn whose_history_a_wish_for_an_order_of_nobody_belongs_to_is_told(app: TestApp) {
+        let (admin, ada) = (app.admin().await, app.customer("ada").await);
+        let link = order_of(&app, "1", json!({ "email": "guest@example.com" })).await;
+        asked(&app, &link, &ada).await;
+        crate::change::settle(&app).await;
+        let query = "{ changes(first: 250, topics: [\"order.transfer_requested\"]) { nodes { subjectId } } }";
+        let told = app.ask(&admin, query, json!({})).await;
+        assert_eq!(told.data()["changes"]["nodes"], json!([{ "subjectId": ada.id() }, { "subjectId": link }]));
+        let db = app.app.parts.database.for_migration();
+        let page = outbox::events_after(&app.app.parts.database.reader(&Statements::default()), Cursor { transaction: 0, position: 0 }, 250).await.unwrap();
+        let kinds = outbox_subject::kinds(db, &page.events).await.unwrap();
+        let wishes = page.events.iter().filter(|event| event.topic == "order.transfer_requested");
+        let of: Vec<&str> = wishes.map(|event| outbox_subject::kind(&kinds, event)).collect();
+        assert_eq!(of, ["cus", "olink"], "sinks and endpoints are told the same");
     }
 
     async fn links_to_an_order_that_were_given_to_the_former_owner_show_it_no_more(app: TestApp) {
