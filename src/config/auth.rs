@@ -51,8 +51,8 @@ section! {
         transfer_lifetime: Duration = Duration::from_secs(7 * 24 * 60 * 60),
         /// How recently somebody must have logged in for a sensitive write, such as changing the e-mail address.
         step_up_age: Duration = Duration::from_secs(15 * 60),
-        /// The secret with which the secrets of second factors, webhooks, hooks and workflows are encrypted: at least 32 characters, the same for all
-        /// instances, for example from `openssl rand -base64 32`. Without it they are encrypted with a key that is made
+        /// The secret with which the secrets of second factors, webhooks, hooks and workflows are encrypted: at least 32
+        /// characters, the same for all instances, for example from `openssl rand -base64 32`. Without it they are encrypted with a key that is made
         /// from the signing key; then the signing key cannot be changed without everybody having to set up their
         /// second factor anew, and all of the others having to be given new secrets, so set this before the first.
         encryption_key: Option<SecretString> = None,

@@ -60,20 +60,23 @@ async fn among<E: EntityTrait>(
         .await
 }
 
-/// The kind of the subject of an event, as ids begin. Of an organization that is gone the topic tells it.
+/// The kind of the subject of an event, as ids begin.
 #[must_use]
 pub fn kind<'a>(kinds: &HashMap<Uuid, &'static str>, event: &'a Event) -> &'a str {
-    let known = || kinds.get(&event.subject).copied();
+    kind_of(event, kinds.get(&event.subject).copied())
+}
+
+/// The same, where it is known by other means what the subject is if it is neither the changed object nor a customer. Of
+/// an organization that is gone the topic tells it.
+#[must_use]
+pub fn kind_of<'a>(event: &'a Event, known: Option<&'static str>) -> &'a str {
     let told = || {
         event
             .topic
             .starts_with("organization.")
             .then_some(OrganizationId::PREFIX)
     };
-    own_prefix(event)
-        .or_else(known)
-        .or_else(told)
-        .unwrap_or(CustomerId::PREFIX)
+    own_prefix(event).or(known).or_else(told).unwrap_or(CustomerId::PREFIX)
 }
 
 /// The kind of the object of an event, where that is its subject as well.

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use entity::id::{CustomerId, OrderLinkId, OrganizationId, PrefixedId, StaffUserId, decode, format};
+use entity::id::{OrderLinkId, PrefixedId, StaffUserId, format};
 
 use super::query::cursor_of;
 use crate::{
     auth::guard,
     features::timeline::is_hidden,
     graphql::{ActorRef, ContextExt, DateTime, PageInfo},
-    work::outbox::FeedEvent,
+    work::{outbox::FeedEvent, outbox_subject},
 };
 
 /// Something that happened.
@@ -120,17 +120,10 @@ impl ChangeEvent {
 /// The id of the subject: the object itself, else whoever it belongs to.
 fn subject_id(found: &FeedEvent) -> String {
     let event = &found.event;
-    let own = event
-        .object
-        .split_once('_')
-        .filter(|(_, rest)| decode(rest) == Some(event.subject))
-        .map(|(prefix, _)| prefix);
-    let prefix = match own {
-        Some(prefix) => prefix,
-        None if found.is_about_staff => StaffUserId::PREFIX,
-        None if found.is_about_order => OrderLinkId::PREFIX,
-        None if event.topic.starts_with("organization.") => OrganizationId::PREFIX,
-        None => CustomerId::PREFIX,
+    let known = if found.is_about_staff {
+        Some(StaffUserId::PREFIX)
+    } else {
+        found.is_about_order.then_some(OrderLinkId::PREFIX)
     };
-    format(prefix, event.subject)
+    format(outbox_subject::kind_of(event, known), event.subject)
 }

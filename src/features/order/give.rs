@@ -35,8 +35,8 @@ pub async fn lock(unit: &UnitOfWork, id: OrderLinkId) -> Result<Option<Model>, D
     Entity::find_by_id(id).lock_exclusive().one(unit.db()).await
 }
 
-/// Gives an order to a customer, whose e-mail address it takes where one is given; otherwise it has none any more. The link and both customers are
-/// locked. What follows the order goes with it. It is told in the timelines of both; in that of the link where nobody
+/// Gives an order to a customer, whose e-mail address it takes where one is given; otherwise it has none any more. The
+/// link and both customers are locked. What follows the order goes with it. It is told in the timelines of both; in that of the link where nobody
 /// owned the order.
 ///
 /// # Errors
