@@ -128,6 +128,27 @@ on_both! {
         assert_eq!(app.count("mail where state = 'SENT'").await, 2);
     }
 
+    async fn that_the_owner_of_an_order_was_not_reached_stands_at_the_transfer(app: TestApp) {
+        let (admin, ada, bob) = (app.admin().await, app.customer("ada").await, app.customer("bob").await);
+        app.letters("ada@example.com").await;
+        app.letters("bob@example.com").await;
+        let link = crate::transfer::order_of(&app, "1", json!({ "customerId": bob.id() })).await;
+        let transfer = crate::transfer::asked(&app, &link, &ada).await;
+        let sending = app.beside(through(free_port())).await;
+        let query = "query($id: ID!) { node(id: $id) { ... on OrderTransfer { state notification { state attempts lastError } } } }";
+        let seen = async || app.ask(&admin, query, json!({ "id": transfer })).await.data()["node"].clone();
+        let mut tried = 0;
+        while seen().await["notification"]["state"] == "QUEUED" {
+            tried += 1;
+            assert!(tried <= 20, "it is tried for ever");
+            sending.app.mailer.deliver().await.unwrap();
+            sending.clock.advance(Duration::from_secs(5 * 60 * 60));
+        }
+        assert!(tried > 1, "it is tried more than once");
+        let notification = json!({ "state": "FAILED", "attempts": tried, "lastError": "the mail server cannot be reached" });
+        assert_eq!(seen().await, json!({ "state": "REQUESTED", "notification": notification }));
+    }
+
     /// R20: a mail server that is dead touches neither requests nor what is queued.
     async fn a_dead_mail_server_stops_nobody_and_nothing_is_lost(app: TestApp) {
         let port = free_port();
